@@ -1,0 +1,180 @@
+"""List what two readers must read: one unit for each distinct statement of a guideline.
+
+A unit is one text of one guideline with the drugs, population, strength and lookup keys it stands for.
+The units table keeps the keys and where the text stands (file and a digest of the text), never the text.
+
+Usage: python -m curation.guideline_units SOURCES [--print UNIT]
+"""
+
+import argparse
+import gzip
+import hashlib
+import html
+import json
+import re
+import sys
+import tarfile
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from curation.tsv import write_table
+
+ARCHIVE = "pgx/guidelines-2024-03-25.tar.gz"
+LATER = "pgx/misc/pharmcat_example_recs_union.json.gz"
+LATER_DRUGS = ("hydralazine", "metoprolol")
+FILES = (
+    "CPIC_abacavir CPIC_allopurinol CPIC_amikacin CPIC_amitriptyline CPIC_atazanavir CPIC_atomoxetine CPIC_atorvastatin "
+    "CPIC_capecitabine CPIC_carbamazepine CPIC_celecoxib CPIC_citalopram CPIC_clopidogrel CPIC_codeine CPIC_dapsone "
+    "CPIC_desflurane CPIC_efavirenz CPIC_fluorouracil CPIC_fosphenytoin CPIC_lansoprazole CPIC_meloxicam "
+    "CPIC_mercaptopurine CPIC_nitrofurantoin CPIC_ondansetron CPIC_piroxicam CPIC_primaquine CPIC_rosuvastatin "
+    "CPIC_simvastatin CPIC_tacrolimus CPIC_tamoxifen CPIC_tramadol CPIC_voriconazole "
+    "DPWG_clopidogrel DPWG_irinotecan DPWG_siponimod DPWG_tegafur DPWG_warfarin"
+).split()
+COLUMNS = (
+    "unit_id", "body", "guideline_id", "file", "drugs", "genes", "population", "strength", "keys", "pmids", "text_sha256",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One recommendation of a source file, as it stands there."""
+
+    body: str
+    guideline_id: str
+    file: str
+    drug: str
+    population: str
+    strength: str
+    key: tuple[tuple[str, str], ...]
+    text: str
+    implications: tuple[str, ...]
+    pmids: tuple[str, ...]
+
+
+def plain(text: str) -> str:
+    """Turn a source's HTML into lines of text."""
+    text = re.sub(r"</(p|li|h4|tr)>", "\n", text)
+    return re.sub(r"[ \t]+", " ", html.unescape(re.sub(r"<[^>]+>", " ", text))).strip()
+
+
+def _key_value(value: object) -> str:
+    if isinstance(value, dict):  # a genotype: allele -> copies
+        return "/".join(allele for allele, copies in value.items() for _ in range(int(copies)))
+    return str(value)
+
+
+def archive_statements(sources: Path) -> Iterator[Statement]:
+    """Read the split guideline files."""
+    with tarfile.open(sources / ARCHIVE) as archive:
+        for member in sorted(archive.getmembers(), key=lambda one: one.name):
+            name = Path(member.name).name
+            if not any(name.startswith(prefix) for prefix in FILES):
+                continue
+            handle = archive.extractfile(member)
+            assert handle is not None
+            document = json.load(handle)
+            pmids = tuple(c["pmid"] for c in document["citations"] if c.get("pmid"))
+            for row in document["recommendations"]:
+                for chemical in row["relatedChemicals"]:
+                    yield Statement(
+                        body=document["guideline"]["source"],
+                        guideline_id=document["guideline"]["id"],
+                        file=name,
+                        drug=chemical["name"],
+                        population=row["population"] or "general",
+                        strength=(row.get("classification") or {}).get("term") or "none",
+                        key=tuple(sorted((gene, _key_value(v)) for gene, v in row["lookupKey"].items())),
+                        text=plain(row["text"]["html"]),
+                        implications=tuple(plain(one) for one in row["implications"]),
+                        pmids=pmids,
+                    )
+
+
+def later_statements(sources: Path) -> Iterator[Statement]:
+    """Read what CPIC published after the archive, as far as published example reports show it."""
+    with gzip.open(sources / LATER, "rt", encoding="utf-8") as handle:
+        rows = json.load(handle)
+    for row in rows:
+        if row["source"] == "CPIC Guideline Annotation" and row["drug"] in LATER_DRUGS:
+            yield Statement(
+                body="CPIC",
+                guideline_id=f"cpic-{row['drug']}",
+                file=Path(LATER).name,
+                drug=row["drug"],
+                population=row["population"] or "general",
+                strength=row["strength"],
+                key=tuple(sorted((gene, values[0]) for gene, values in map(_parsed_key, row["keys"]))),
+                text=plain(row["text"]),
+                implications=tuple(row["implications"]),
+                pmids=(),
+            )
+
+
+def _parsed_key(text: str) -> tuple[str, tuple[str, ...]]:
+    gene, values = re.fullmatch(r"\('([^']+)', \((.*)\)\)", text).groups()  # type: ignore[union-attr]
+    return gene, tuple(re.findall(r"'([^']+)'", values))
+
+
+def units(sources: Path) -> list[dict[str, str]]:
+    """Group equal statements; the digest of the text proves later that the text read is the text at hand."""
+    groups: dict[tuple[str, ...], dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
+    for one in [*archive_statements(sources), *later_statements(sources)]:
+        if any(value == "xN combinations" for _, value in one.key):
+            continue  # a note to users of the source's web tool, not a recommendation
+        groups[one.file, one.body, one.guideline_id, one.population, one.strength, one.text][one.drug].append(one)
+    rows, counters = [], defaultdict(int)
+    for (file, body, guideline_id, population, strength, text), by_drug in groups.items():
+        by_keys: dict[tuple[tuple[tuple[str, str], ...], ...], list[str]] = defaultdict(list)
+        for drug, statements in by_drug.items():
+            by_keys[tuple(sorted({one.key for one in statements}))].append(drug)
+        for keys, drugs in by_keys.items():
+            stem = file.split("_and_")[0].split("_")
+            slug = "-".join([body.lower(), stem[1] if stem[0] in {"CPIC", "DPWG"} else drugs[0], *(g for g, _ in keys[0])])
+            counters[slug] += 1
+            rows.append(
+                {
+                    "unit_id": f"{slug}-{counters[slug]:02d}",
+                    "body": body,
+                    "guideline_id": guideline_id,
+                    "file": file,
+                    "drugs": ";".join(sorted(drugs)),
+                    "genes": ";".join(gene for gene, _ in keys[0]),
+                    "population": population,
+                    "strength": strength,
+                    "keys": " | ".join(" & ".join(f"{g}={v}" for g, v in key) for key in keys),
+                    "pmids": ";".join(next(iter(by_drug.values()))[0].pmids),
+                    "text_sha256": hashlib.sha256(text.encode()).hexdigest()[:16],
+                }
+            )
+    return sorted(rows, key=lambda row: row["unit_id"])
+
+
+def text_of(sources: Path, unit: dict[str, str]) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a unit and what the source says it means, for a reader to read."""
+    for one in [*archive_statements(sources), *later_statements(sources)]:
+        if one.file == unit["file"] and hashlib.sha256(one.text.encode()).hexdigest()[:16] == unit["text_sha256"]:
+            if one.population == unit["population"] and one.strength == unit["strength"]:
+                return one.text, one.implications
+    raise LookupError(f"{unit['unit_id']}: the text that was read is no longer in {unit['file']}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sources", type=Path)
+    parser.add_argument("--print", dest="show", help="print one unit with its text instead of writing the table")
+    arguments = parser.parse_args()
+    rows = units(arguments.sources)
+    if arguments.show:
+        for row in rows:
+            if row["unit_id"] == arguments.show:
+                text, implications = text_of(arguments.sources, row)
+                print(json.dumps(row, indent=1), text, *implications, sep="\n")
+        return
+    write_table(Path(__file__).parent / "readings/guidelines/units.tsv", COLUMNS, rows)
+    print(f"{len(rows)} units", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,273 @@
+"""Make the guideline tables from the units, the readings and the upstream lists of drugs.
+
+Usage: python -m curation.guidelines SOURCES
+Needs readings/guidelines/{units.tsv,first.jsonl,second.jsonl,settled.jsonl}; see curation.guideline_readings.
+"""
+
+import argparse
+import csv
+import gzip
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from curation.guideline_readings import final
+from curation.pharmacogenomics import TABLES, write_checked
+from curation.tsv import read_table
+from garrod.knowledge import guidelines as rows
+
+READINGS = Path(__file__).parent / "readings"
+SCORE_GENES = {"CYP2C9", "CYP2D6", "DPYD"}
+STATUS_GENES = {"HLA-A", "HLA-B"}
+FOLDERS = {"CPIC": "guidelines", "DPWG": "guidelines_clinpgx"}
+SOURCE = {"CPIC": "clinpgx-guidelines-2024-03-25", "DPWG": "clinpgx-dpwg-guidelines-2024-03-25"}
+LATER_SOURCE = "clinpgx-example-reports-2025-11-14"
+LATER_DATE = "2025-11-14"
+READ_DATE = "2024-03-25"
+NO_RESULT = "No Result"
+MOST_BRANDS = 12
+#: CPIC's warfarin guideline has no table by genotype: it sends the reader to a dosing algorithm.
+WARFARIN = {
+    "unit_id": "cpic-warfarin-algorithm", "body": "CPIC", "guideline_id": "PA166104949",
+    "file": "CPIC_warfarin_and_CYP2C9_CYP4F2_VKORC1.json", "drugs": "warfarin", "genes": "CYP2C9;CYP4F2;VKORC1",
+    "population": "general", "strength": "none", "keys": "", "pmids": "28198005;21900891",
+}  # fmt: skip
+WARFARIN_READING = {
+    "unit": "cpic-warfarin-algorithm", "indication": "any", "age": "any", "weight_min_kg": None, "prior_exposure": "any",
+    "no_alternatives": False,
+    "parts": [{"action": "algorithm", "rationale": "toxicity", "doses": [], "alternatives": [], "avoid_also": [],
+               "monitoring": ["INR"], "condition": ""}],
+    "notes": ["CPIC gives no table by genotype; the dose is worked out from genes, body, age and co-medication."],
+}  # fmt: skip
+
+Row = dict[str, Any]
+
+
+def grids(units: Sequence[Row]) -> dict[tuple[str, str], list[float]]:
+    """Return the activity scores that each guideline file speaks of, by file and gene."""
+    found: dict[tuple[str, str], set[float]] = defaultdict(set)
+    for unit in units:
+        for pair in _pairs(unit):
+            for gene, value in pair:
+                if gene in SCORE_GENES and _is_score(value):
+                    found[unit["file"], gene].add(float(value.lstrip("≥")))
+    return {key: sorted(values) for key, values in found.items()}
+
+
+def _pairs(unit: Row) -> list[list[tuple[str, str]]]:
+    if not unit["keys"]:
+        return []
+    return [[tuple(one.split("=", 1)) for one in key.split(" & ")] for key in unit["keys"].split(" | ")]  # type: ignore[misc]
+
+
+def _is_score(value: str) -> bool:
+    return value.lstrip("≥").replace(".", "", 1).isdigit()
+
+
+def clauses(unit: Row) -> list[list[tuple[str, frozenset[str]]]]:
+    """Collapse key pairs into clauses: AND over genes, OR over the values of a gene and over clauses."""
+    pairs = _pairs(unit)
+    if not pairs:
+        return []
+    if len(pairs[0]) == 1:
+        return [[(pairs[0][0][0], frozenset(value for [(_, value)] in pairs))]]
+    partners: dict[str, set[str]] = defaultdict(set)
+    (first, _), (second, _) = pairs[0]
+    for (_, one), (_, two) in pairs:
+        partners[one].add(two)
+    grouped: dict[frozenset[str], set[str]] = defaultdict(set)
+    for one, two in partners.items():
+        grouped[frozenset(two)].add(one)
+    ordered = sorted(grouped.items(), key=lambda item: sorted(item[1]))
+    return [[(first, frozenset(ones)), (second, twos)] for twos, ones in ordered]
+
+
+def keys_of(unit: Row, grid: dict[tuple[str, str], list[float]]) -> Iterator[Row]:
+    """Return the key rows of a unit; scores become closed intervals on the guideline's own grid."""
+    for number, clause in enumerate(clauses(unit), start=1):
+        for gene, values in clause:
+            plain = sorted(value for value in values if not (gene in SCORE_GENES and _is_score(value)))
+            for value in plain:
+                yield {"statement_id": unit["unit_id"], "clause": number, "gene": gene,
+                       "key_type": _key_type(gene, value, unit["body"]), "value": value}  # fmt: skip
+            scores = {float(v.lstrip("≥")) for v in values if gene in SCORE_GENES and _is_score(v)}
+            for low, high in _intervals(scores, grid.get((unit["file"], gene), [])):
+                yield {"statement_id": unit["unit_id"], "clause": number, "gene": gene, "key_type": "score",
+                       "score_min": f"{low:g}", "score_max": "" if high is None else f"{high:g}"}  # fmt: skip
+
+
+def _key_type(gene: str, value: str, body: str) -> str:
+    if gene in STATUS_GENES:
+        return "allele_status"
+    if body == "DPWG":
+        return "genotype" if "/" in value else "phenotype"
+    return "score" if gene in SCORE_GENES else "phenotype"
+
+
+def _intervals(scores: set[float], grid: Sequence[float]) -> Iterator[tuple[float, float | None]]:
+    run: list[float] = []
+    for value in [*grid, None]:
+        if value is not None and value in scores:
+            run.append(value)
+        elif run:
+            yield run[0], None if run[-1] == grid[-1] and grid[-1] > 2 else run[-1]
+            run = []
+
+
+def statement_rows(units: Sequence[Row], readings: dict[str, Row]) -> dict[str, dict[type, list[Row]]]:
+    """Return the rows of every statement table, by body."""
+    grid = grids(units)
+    made: dict[str, dict[type, list[Row]]] = {body: defaultdict(list) for body in FOLDERS}
+    for unit in units:
+        reading, tables = readings[unit["unit_id"]], made[unit["body"]]
+        statement = unit["unit_id"]
+        tables[rows.Statement].append(
+            {
+                "statement_id": statement,
+                "guideline_id": unit["guideline_id"],
+                **{name: reading[name] for name in ("indication", "age", "weight_min_kg", "prior_exposure")},
+                "no_alternatives": str(reading["no_alternatives"]).lower(),
+                "strength": None if unit["strength"] in {"none", "N/A", "No recommendation"} else unit["strength"].lower(),
+                "reading": "read_once" if unit is units[-1] else "read_twice",
+                "source_id": LATER_SOURCE if unit["guideline_id"].startswith("cpic-") else SOURCE[unit["body"]],
+            }
+        )
+        tables[rows.StatementDrug] += [
+            {"statement_id": statement, "drug_id": drug} for drug in unit["drugs"].split(";")
+        ]
+        tables[rows.StatementKey] += list(keys_of(unit, grid))
+        for number, part in enumerate(reading["parts"], start=1):
+            _part_rows(tables, statement, number, part)
+        for line, note in enumerate(reading["notes"], start=1):
+            tables[rows.StatementDetail].append(
+                {"statement_id": statement, "part": 0, "kind": "note", "line": line, "value": note}
+            )
+    return made
+
+
+def _part_rows(tables: dict[type, list[Row]], statement: str, number: int, part: Row) -> None:
+    place = {"statement_id": statement, "part": number}
+    tables[rows.StatementPart].append(
+        {**place, "action": part["action"], "rationale": part["rationale"], "condition": part["condition"]}
+    )
+    for line, dose in enumerate(part["doses"], start=1):
+        has_factor = dose.get("factor_low") is not None or dose.get("factor_high") is not None
+        relative = (dose.get("relative_to") or "usual") if has_factor else dose.get("relative_to")
+        below = dose.get("cap_is_below")
+        tables[rows.StatementDose].append(
+            {**place, "line": line, **dose, "relative_to": relative, "cap_is_below": None if below is None else str(below).lower()}
+        )
+    for rank, other in enumerate(part["alternatives"], start=1):
+        tables[rows.StatementAlternative].append({**place, "rank": rank, **other})
+    for kind in ("monitoring", "avoid_also"):
+        for line, value in enumerate(part[kind], start=1):
+            tables[rows.StatementDetail].append({**place, "kind": kind, "line": line, "value": value})
+
+
+def guideline_rows(sources: Path, units: Sequence[Row]) -> Iterator[tuple[str, Row]]:
+    """One row a guideline, with what its body changed after the text that was read."""
+    changes = _later_changes(sources)
+    seen = set()
+    for unit in units:
+        if unit["guideline_id"] in seen:
+            continue
+        seen.add(unit["guideline_id"])
+        same = [one for one in units if one["guideline_id"] == unit["guideline_id"]]
+        drugs = sorted({drug for one in same for drug in one["drugs"].split(";")})
+        genes = sorted({gene for one in same for gene in one["genes"].split(";")})
+        is_later = unit["guideline_id"].startswith("cpic-")
+        changed = [] if is_later or unit["body"] != "CPIC" else [changes[d] for d in drugs if d in changes]
+        named = drugs[0] if len(drugs) == 1 else f"{', '.join(drugs[:-1])} and {drugs[-1]}"
+        yield unit["body"], {
+            "guideline_id": unit["guideline_id"],
+            "body": unit["body"],
+            "title": f"{unit['body']} guideline on {named} and {', '.join(genes)}",
+            "genes": ";".join(genes),
+            "pmids": unit["pmids"],
+            "content_date": LATER_DATE if is_later else READ_DATE,
+            "later_change": max(changed) if changed else None,
+            "later_change_note": "that later version is not in these tables" if changed else None,
+            "source_id": LATER_SOURCE if is_later else SOURCE[unit["body"]],
+        }
+
+
+def _later_changes(sources: Path) -> dict[str, str]:
+    """Return the newest change of a recommendation after the text at hand, by drug."""
+    found: dict[str, str] = {}
+    with (sources / "pgx/cpic-data-v1.56.0/changelog_data.tsv").open(encoding="utf-8") as handle:
+        for line in csv.reader(handle, delimiter="\t"):
+            if len(line) >= 3 and line[1] == "RECOMMENDATION" and line[0] > READ_DATE:
+                found[line[2]] = max(found.get(line[2], ""), line[0])
+    return found
+
+
+def drug_rows(sources: Path, units: Sequence[Row]) -> Iterator[Row]:
+    """One row a drug: those of the units, and every drug that CPIC pairs with a gene, so that it is recognized."""
+    found: dict[str, Row] = {}
+    with (sources / "pgx/pypgx-0.27.0-dev/cpic-table.csv").open(encoding="utf-8") as handle:
+        for row in csv.DictReader(handle):
+            name = row["Drug"].strip().lower()
+            found[name] = {
+                "drug_id": name,
+                "name": name,
+                "rxnorm": row["RxNorm"] if row["RxNorm"].isdigit() else None,
+                "atc": row["ATC"].replace(" ", "").replace(",", ";") if row["ATC"] not in {"", "N/A"} else None,
+                "reading": "read_once",
+                "source_id": "cpic-gene-drug-2023-08",
+            }
+    for unit in units:
+        for drug in unit["drugs"].split(";"):
+            found.setdefault(drug, {"drug_id": drug, "name": drug, "reading": "read_once", "source_id": SOURCE[unit["body"]]})
+    yield from (found[name] for name in sorted(found))
+
+
+def drug_name_rows(sources: Path, drugs: Sequence[Row]) -> Iterator[Row]:
+    """Brand names of drugs that contain nothing else, and names read by hand."""
+    known = {row["drug_id"] for row in drugs}
+    brands: dict[str, set[str]] = defaultdict(set)
+    owners: dict[str, set[str]] = defaultdict(set)
+    with gzip.open(sources / "drugs/rxnorm-prescribable-2025/brands.tsv.gz", "rt", encoding="utf-8") as handle:
+        for row in csv.DictReader(handle, delimiter="\t"):
+            base = row["ingredient"].lower()
+            owners[row["brand"].lower()].add(base)
+            if base in known:
+                brands[base].add(row["brand"].lower())
+    for drug in sorted(brands):
+        single = sorted(name for name in brands[drug] if all(o == drug or o.startswith(f"{drug} ") for o in owners[name]))
+        for name in single[:MOST_BRANDS]:
+            yield {"drug_id": drug, "name": name, "kind": "brand", "source_id": "nlm-rxnorm-2025-10"}
+    for row in read_table(READINGS / "drug_names.tsv"):
+        if row["drug_id"] in known:
+            yield row
+
+
+def main() -> None:
+    """Make the guideline tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sources", type=Path)
+    parser.add_argument("--may-shrink", action="store_true")
+    arguments = parser.parse_args()
+    readings, counts = final()
+    units: list[Row] = [*read_table(READINGS / "guidelines/units.tsv"), WARFARIN]
+    readings[WARFARIN["unit_id"]] = WARFARIN_READING
+    made = statement_rows(units, readings)
+    for body, row in guideline_rows(arguments.sources, units):
+        made[body][rows.Guideline].append(row)
+    drugs = list(drug_rows(arguments.sources, units))
+    made["CPIC"][rows.Drug] = drugs
+    names = drug_name_rows(arguments.sources, drugs)
+    made["CPIC"][rows.DrugName] = sorted(names, key=lambda row: (row["drug_id"], row["kind"], row["name"]))
+    made["CPIC"][rows.IndicationWord] = sorted(
+        read_table(READINGS / "indication_words.tsv"), key=lambda row: (row["indication"], row["word"])
+    )
+    for body, tables in made.items():
+        for kind, table in tables.items():
+            name = "".join(f"_{c.lower()}" if c.isupper() else c for c in kind.__name__).lstrip("_")
+            write_checked(TABLES / FOLDERS[body] / f"{name}.tsv", kind, table, may_shrink=arguments.may_shrink)
+    print("differences between the two readings:", json.dumps(dict(counts), sort_keys=True))
+
+
+if __name__ == "__main__":
+    main()

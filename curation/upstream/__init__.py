@@ -1,0 +1,1 @@
+"""Importers: an upstream file becomes rows of ours."""

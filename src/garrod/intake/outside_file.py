@@ -1,0 +1,79 @@
+"""Outside calls in the layout laboratories already use: gene, call, phenotype, activity score, without a header line."""
+
+import csv
+from pathlib import Path
+from typing import Final
+
+from garrod.genome.assess import documented_alleles
+from garrod.genome.outside import Unreadable, parse_call
+from garrod.genome.outside_results import allele_genes
+from garrod.knowledge.loading import Knowledge
+from garrod.model.errors import Fault, InputError
+from garrod.model.person import OutsideCall
+
+MOST_COLUMNS: Final = 4
+LARGEST_FILE: Final = 16 * 1024 * 1024
+
+
+def read_outside_calls(path: Path, knowledge: Knowledge) -> tuple[OutsideCall, ...]:
+    """Read a file of outside calls.
+
+    Raises
+    ------
+    InputError
+        For every line that names an unknown gene or allele or has the wrong columns.
+    """
+    if not path.is_file():
+        raise InputError(Fault(path.name, "there is no such file", "name a file of outside calls"))
+    if path.stat().st_size > LARGEST_FILE:
+        raise InputError(Fault(path.name, "a file of outside calls is not this large", "name a tab-separated text file"))
+    text = _decoded(path)
+    faults: list[Fault] = []
+    calls = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip() and not line.startswith("#"):
+            call = _call(f"{path.name}:{number}", line, knowledge, faults)
+            if call is not None:
+                calls.append(call)
+    if faults:
+        raise InputError(*faults)
+    return tuple(calls)
+
+
+def _decoded(path: Path) -> str:
+    raw = path.read_bytes()
+    if b"\x00" in raw:
+        raise InputError(Fault(path.name, "this is not a text file", "give gene, call, phenotype, score by tabs"))
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")  # laboratories' exports of a "≥"
+
+
+def _call(where: str, line: str, knowledge: Knowledge, faults: list[Fault]) -> OutsideCall | None:
+    cells = next(csv.reader([line], delimiter="\t")) if "\t" in line else line.split(None, 1)
+    cells = [cell.strip() for cell in cells]
+    while cells and not cells[-1]:
+        cells.pop()
+    if not 2 <= len(cells) <= MOST_COLUMNS:
+        faults.append(Fault(where, f"{len(cells)} columns were found", "give gene, call, phenotype, score by tabs"))
+        return None
+    known = {gene.lower(): gene for gene in (*documented_alleles(knowledge), *allele_genes(knowledge))}
+    gene = known.get(cells[0].lower())
+    if gene is None:
+        faults.append(Fault(where, f"gene {cells[0]!r} is not one these tables know", "see garrod knowledge list gene"))
+        return None
+    padded = [*cells, "", "", ""][:MOST_COLUMNS]
+    if gene not in allele_genes(knowledge):
+        parsed = parse_call(gene, padded[1], documented_alleles(knowledge).get(gene, {}))
+        if isinstance(parsed, Unreadable):
+            faults.append(Fault(where, f"the call of {gene} cannot be read: {parsed.why}", "see garrod knowledge show GENE"))
+            return None
+    return OutsideCall(
+        gene=gene,
+        call=padded[1] or None,
+        phenotype=padded[2] or None,
+        activity_score=padded[3] or None,
+        source=Path(where.rsplit(":", 1)[0]).name,
+        where=where,
+    )

@@ -1,0 +1,1 @@
+"""How people and machines reach us. Nothing outside imports this package."""

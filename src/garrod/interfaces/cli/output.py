@@ -1,0 +1,35 @@
+"""Write results so that nothing is ever half-written."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from garrod.model.errors import Fault, InputError
+
+
+def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write every file beside its final place, then move all into place.
+
+    Raises
+    ------
+    InputError
+        When the folder cannot be written to.
+    """
+    waiting: list[tuple[str, Path]] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
+            waiting.append((temporary, folder / name))
+            with os.fdopen(handle, "wb") as out:
+                out.write(content)
+        for temporary, final in waiting:
+            Path(temporary).chmod(0o644)
+            os.replace(temporary, final)  # noqa: PTH105 - atomic on one file system
+    except OSError as error:
+        for temporary, _ in waiting:
+            Path(temporary).unlink(missing_ok=True)
+        raise InputError(
+            Fault(folder.name or str(folder), f"this folder cannot be written to ({error.strerror})", "name another with --out")
+        ) from None

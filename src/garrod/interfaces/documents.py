@@ -1,0 +1,149 @@
+"""The JSON shapes that other programs rely on. Fields may be added, never renamed."""
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from garrod.model.calls import CallStatus, FittingDiplotype, GeneResult
+from garrod.model.careplan import CarePlan
+from garrod.model.findings import Finding
+from garrod.model.genotypes import GenomeEvidence
+from garrod.model.recommendations import Recommendation
+from garrod.model.run import Run
+
+Document = dict[str, Any]
+DIGITS = 6
+
+
+def to_json(document: object, *, indent: int = 0) -> bytes:
+    """Write a document as UTF-8 JSON, fields in the order they were put in."""
+    raw = msgspec.json.encode(document)
+    return msgspec.json.format(raw, indent=indent) if indent else raw
+
+
+def plain(value: object) -> Any:
+    """Turn frozen types into plain JSON values."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple | list):
+        return [plain(one) for one in value]
+    if isinstance(value, frozenset | set):
+        return sorted(plain(one) for one in value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value
+
+
+def run_document(run: Run) -> Document:
+    """Return the run record."""
+    return {**plain(run), "inputs": dict(run.inputs), "parameters": dict(run.parameters)}
+
+
+def _diplotype(one: FittingDiplotype) -> Document:
+    return {
+        "name": one.diplotype.name,
+        "rank": one.rank,
+        "probability": None if one.probability is None else round(one.probability, DIGITS),
+        "phased": one.is_phased,
+        "phenotype": one.phenotype,
+        "activity_score": one.activity_score,
+    }
+
+
+def gene_document(result: GeneResult) -> Document:
+    """Return one gene of ``garrod call``."""
+    return {
+        "gene": result.gene,
+        "status": result.status.value,
+        "reason": result.reason,
+        "source": result.source.value if result.source else None,
+        "diplotypes": [_diplotype(one) for one in result.diplotypes],
+        "phenotype": result.phenotype,
+        "activity_score": result.activity_score,
+        "activity_at_least": result.activity_at_least,
+        "phenotypes_possible": list(result.phenotypes_possible),
+        "phenotypes_likely": list(result.phenotypes_likely),
+        "scores_possible": list(result.scores_possible),
+        "missing": list(result.missing),
+        "could_change": result.could_change,
+        "decided_by": list(result.decided_by),
+        "prior_source": result.prior_source,
+        "phenotype_dpwg": result.phenotype_dpwg,
+        "allele_statuses": [
+            {"allele": one.allele, "present": one.is_present, "word": one.word} for one in result.allele_statuses
+        ],
+        "variants": list(result.variants),
+        "extra": {name: value for name, value in result.extra},
+        "undocumented": list(result.undocumented),
+        "needs_confirmation": result.needs_confirmation,
+        "needs_review": result.needs_review,
+        "disagreement": result.disagreement,
+        "notes": list(result.notes),
+        "sources": list(result.sources),
+    }
+
+
+def call_document(sample: str, genome: GenomeEvidence | None, run: Run, results: tuple[GeneResult, ...]) -> Document:
+    """Return one line of ``garrod call``."""
+    return {
+        "sample": sample,
+        "assembly": genome.assembly.value if genome else None,
+        "run": run_document(run),
+        "genes": [gene_document(one) for one in results],
+        "notes": list(genome.notes) if genome else [],
+    }
+
+
+def finding_document(finding: Finding) -> Document:
+    """Return a finding; the typed detail of a gene is written as in ``garrod call``."""
+    document = {
+        field.name: plain(getattr(finding, field.name))
+        for field in dataclasses.fields(finding)
+        if field.name != "detail"
+    }
+    if finding.detail is not None:
+        document["detail"] = gene_document(finding.detail)
+    return document
+
+
+def recommendation_document(one: Recommendation, *, in_use: bool) -> Document:
+    """Return a recommendation."""
+    document: Document = plain(one)
+    document["in_use"] = in_use
+    return document
+
+
+def careplan_document(plan: CarePlan) -> Document:
+    """Return ``careplan.json``."""
+    person = plan.person
+    return {
+        "run": run_document(plan.run),
+        "person": {
+            "id": person.id,
+            "sex": person.sex,
+            "birth_date": plain(person.birth_date),
+            "as_of": plain(person.as_of),
+            "unread": list(person.unread),
+        },
+        "findings": [finding_document(one) for one in plan.findings],
+        "recommendations": [
+            recommendation_document(one, in_use=one.id in plan.in_use) for one in plan.recommendations
+        ],
+        "conflicts": [plain(one) for one in plan.conflicts],
+        "monitoring": [plain(one) for one in plan.monitoring],
+        "not_assessed": [finding_document(one) for one in plan.not_assessed],
+        "notices": list(plan.notices),
+    }
+
+
+def status_words() -> tuple[str, ...]:
+    """Return every word that a gene's status can be."""
+    return tuple(one.value for one in CallStatus)

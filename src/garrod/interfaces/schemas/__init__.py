@@ -1,0 +1,1 @@
+"""JSON Schemas of outputs, shipped with the package."""

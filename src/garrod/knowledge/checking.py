@@ -1,0 +1,110 @@
+"""Check what rows say of each other: names that must exist elsewhere, keys without a gap or an overlap."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from garrod.knowledge import guidelines, pharmacogenomics
+from garrod.knowledge.loading import TABLES, Knowledge
+from garrod.model.errors import Fault, KnowledgeError
+
+#: Row class and field -> row class and field that must hold its value.
+REFERENCES: tuple[tuple[type[Any], str, type[Any], str], ...] = (
+    (pharmacogenomics.Variant, "gene", pharmacogenomics.Gene, "gene"),
+    (pharmacogenomics.VariantForm, "variant_id", pharmacogenomics.Variant, "variant_id"),
+    (pharmacogenomics.Allele, "gene", pharmacogenomics.Gene, "gene"),
+    (pharmacogenomics.AlleleVariant, "variant_id", pharmacogenomics.Variant, "variant_id"),
+    (pharmacogenomics.PositionRule, "variant_id", pharmacogenomics.Variant, "variant_id"),
+    (pharmacogenomics.HaplotypeCount, "gene", pharmacogenomics.Gene, "gene"),
+    (guidelines.DrugName, "drug_id", guidelines.Drug, "drug_id"),
+    (guidelines.Statement, "guideline_id", guidelines.Guideline, "guideline_id"),
+    (guidelines.StatementDrug, "statement_id", guidelines.Statement, "statement_id"),
+    (guidelines.StatementDrug, "drug_id", guidelines.Drug, "drug_id"),
+    (guidelines.StatementKey, "statement_id", guidelines.Statement, "statement_id"),
+    (guidelines.StatementKey, "gene", pharmacogenomics.Gene, "gene"),
+    (guidelines.StatementPart, "statement_id", guidelines.Statement, "statement_id"),
+    (guidelines.StatementDose, "statement_id", guidelines.Statement, "statement_id"),
+    (guidelines.StatementAlternative, "statement_id", guidelines.Statement, "statement_id"),
+    (guidelines.StatementDetail, "statement_id", guidelines.Statement, "statement_id"),
+)
+SPECIAL_WORDS = frozenset({"No Result", "n/a", "Indeterminate"})
+
+
+def check_knowledge(knowledge: Knowledge) -> tuple[Fault, ...]:
+    """Return every fault, those of single rows first."""
+    faults: list[Fault] = []
+    for kind in TABLES:
+        try:
+            knowledge.rows(kind)
+        except KnowledgeError as error:
+            faults += error.faults
+    if faults:
+        return tuple(faults)
+    faults += _unknown_sources(knowledge)
+    faults += _dangling(knowledge)
+    faults += _unknown_phenotypes(knowledge)
+    faults += _recalled_doses(knowledge)
+    faults += _without_parts(knowledge)
+    faults += _overlapping_keys(knowledge)
+    return tuple(faults)
+
+
+def _place(kind: type[Any], number: int) -> str:
+    return f"{TABLES[kind][0]}:{number + 2}"
+
+
+def _unknown_sources(knowledge: Knowledge) -> Iterator[Fault]:
+    for kind in TABLES:
+        for number, row in enumerate(knowledge.rows(kind)):
+            source = getattr(row, "source_id", None)
+            if source is not None and source not in knowledge.sources:
+                yield Fault(_place(kind, number), f"source {source!r} is not in sources.tsv", "add the source")
+
+
+def _dangling(knowledge: Knowledge) -> Iterator[Fault]:
+    for kind, field, other, other_field in REFERENCES:
+        known = {getattr(row, other_field) for row in knowledge.rows(other)}
+        for number, row in enumerate(knowledge.rows(kind)):
+            if getattr(row, field) not in known:
+                yield Fault(_place(kind, number), f"{field} {getattr(row, field)!r} is not in {TABLES[other][0]}", "correct it")
+
+
+def _unknown_phenotypes(knowledge: Knowledge) -> Iterator[Fault]:
+    """A key must be a word that the gene's own rules can give, or it will never fit anybody."""
+    words: dict[str, set[str]] = {}
+    for rule in knowledge.rows(pharmacogenomics.PhenotypeRule):
+        words.setdefault(rule.gene, set()).add(rule.phenotype)
+    for number, key in enumerate(knowledge.rows(guidelines.StatementKey)):
+        is_word = key.key_type is guidelines.KeyType.PHENOTYPE and key.value is not None
+        if is_word and key.value not in SPECIAL_WORDS and key.value not in words.get(key.gene, set()):
+            yield Fault(_place(guidelines.StatementKey, number), f"{key.gene} has no phenotype {key.value!r}", "correct it")
+
+
+def _recalled_doses(knowledge: Knowledge) -> Iterator[Fault]:
+    recalled = {
+        row.statement_id
+        for row in knowledge.rows(guidelines.Statement)
+        if row.reading is pharmacogenomics.Reading.RECALLED
+    }
+    for number, dose in enumerate(knowledge.rows(guidelines.StatementDose)):
+        if dose.statement_id in recalled:
+            yield Fault(_place(guidelines.StatementDose, number), "a recalled statement carries a dose", "read its source")
+
+
+def _without_parts(knowledge: Knowledge) -> Iterator[Fault]:
+    having = {row.statement_id for row in knowledge.rows(guidelines.StatementPart)}
+    for number, row in enumerate(knowledge.rows(guidelines.Statement)):
+        if row.statement_id not in having:
+            yield Fault(_place(guidelines.Statement, number), f"{row.statement_id} says nothing to do", "add a part")
+
+
+def _overlapping_keys(knowledge: Knowledge) -> Iterator[Fault]:
+    """Score intervals of one clause and gene must not overlap."""
+    groups: dict[tuple[str, int, str], list[guidelines.StatementKey]] = {}
+    for key in knowledge.rows(guidelines.StatementKey):
+        if key.score_min is not None:
+            groups.setdefault((key.statement_id, key.clause, key.gene), []).append(key)
+    for (statement, _, gene), keys in groups.items():
+        ordered = sorted(keys, key=lambda one: one.score_min or 0.0)
+        for one, two in zip(ordered, ordered[1:], strict=False):
+            if one.score_max is None or (two.score_min or 0.0) <= one.score_max:
+                yield Fault(TABLES[guidelines.StatementKey][0], f"{statement}: score intervals of {gene} overlap", "correct them")

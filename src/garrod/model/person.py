@@ -1,0 +1,166 @@
+"""One person's evidence, as given. Nothing here is inferred, and a part that was not given stays None: not known."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from garrod.model.genotypes import GenomeEvidence
+from garrod.model.quantities import Quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideCall:
+    """What a laboratory or another program says of a gene, in its own words."""
+
+    gene: str
+    call: str | None = None
+    phenotype: str | None = None
+    activity_score: str | None = None
+    source: str = "outside"
+    where: str = ""  #: file and line, for messages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyMeasurement:
+    """Height and weight at a time."""
+
+    time: datetime | None = None
+    height: Quantity | None = None
+    weight: Quantity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifeStage:
+    """Pregnancy, lactation and, for the newborn, gestation."""
+
+    pregnant: bool | None = None
+    lactating: bool | None = None
+    gestation_weeks: float | None = None
+    postmenstrual_age_weeks: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Smoking:
+    """Smoking as reported."""
+
+    status: str = "unknown"
+    per_day: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One laboratory value as reported."""
+
+    name: str
+    value: float | str | None
+    unit: str | None = None
+    loinc: str | None = None
+    comparator: str | None = None
+    specimen: str | None = None
+    method: str | None = None
+    time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Medication:
+    """One medicine in the person's list."""
+
+    name: str
+    rxnorm: str | None = None
+    dose: Quantity | None = None
+    every: Quantity | None = None
+    route: str | None = None
+    start: date | None = None
+    end: date | None = None
+    indication: str | None = None
+    status: str = "active"
+
+    @property
+    def is_current(self) -> bool:
+        """Active, or on hold and so likely to return."""
+        return self.status in {"active", "on-hold"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Administration:
+    """One dose that was given."""
+
+    drug: str
+    dose: Quantity
+    time: datetime
+    duration: Quantity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """One drug level."""
+
+    drug: str
+    value: float
+    unit: str
+    time: datetime
+    comparator: str | None = None
+    lower_limit: float | None = None
+    assay: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One diagnosis."""
+
+    name: str
+    snomed: str | None = None
+    icd10: str | None = None
+    status: str = "active"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allergy:
+    """One allergy or intolerance."""
+
+    substance: str
+    reaction: str | None = None
+    severity: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Everything that was given about one person.
+
+    Lists that were not given are None: nobody's allergies are "none" because the list is missing.
+    Parts that later domains read (tumor, diet, limits, targets) travel unread in ``unread``, by name.
+    """
+
+    id: str
+    sex: str = "unknown"
+    birth_date: date | None = None
+    as_of: datetime | None = None
+    declared_ancestry: str | None = None
+    body: tuple[BodyMeasurement, ...] | None = None
+    life_stage: LifeStage | None = None
+    smoking: Smoking | None = None
+    genomes: tuple[GenomeEvidence, ...] = ()
+    outside_calls: tuple[OutsideCall, ...] = ()
+    observations: tuple[Observation, ...] | None = None
+    medications: tuple[Medication, ...] | None = None
+    administrations: tuple[Administration, ...] | None = None
+    levels: tuple[Level, ...] | None = None
+    conditions: tuple[Condition, ...] | None = None
+    allergies: tuple[Allergy, ...] | None = None
+    secondary_findings_consent: bool | None = None
+    unread: tuple[str, ...] = ()
+    digest: str = ""  #: SHA-256 of the person file as read
+
+    def age_years(self) -> float | None:
+        """Age at ``as_of`` in years, or None where either date is not known."""
+        if self.birth_date is None or self.as_of is None:
+            return None
+        return (self.as_of.date() - self.birth_date).days / 365.25
+
+    def weight_kg(self) -> float | None:
+        """The newest weight in kg, or None where none was given."""
+        weights = [one for one in self.body or () if one.weight is not None and one.weight.unit == "kg"]
+        if not weights:
+            return None
+        dated = [one for one in weights if one.time is not None]
+        newest = max(dated, key=lambda one: one.time.timestamp() if one.time else 0.0) if dated else weights[-1]
+        return newest.weight.value if newest.weight else None

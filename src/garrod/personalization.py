@@ -1,0 +1,77 @@
+"""Read this first: one person and what is known about everybody become a care plan.
+
+person + knowledge -> findings -> recommendations -> care plan
+"""
+
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+from garrod import careplan, medicines, therapeutics
+from garrod.genome import assess as genome
+from garrod.knowledge.loading import Knowledge
+from garrod.model.careplan import CarePlan
+from garrod.model.findings import Finding, Findings
+from garrod.model.person import Person
+from garrod.model.recommendations import Recommendation
+from garrod.model.run import Run
+
+Assess = Callable[[Person, Findings, Knowledge], tuple[Finding, ...]]
+Recommend = Callable[[Person, Findings, Knowledge], tuple[Recommendation, ...]]
+
+#: From evidence to findings, in order: each stage sees what the earlier ones found.
+ASSESS: Final[tuple[Assess, ...]] = (genome.assess, medicines.assess)
+
+#: From findings to recommendations.
+RECOMMEND: Final[tuple[Recommend, ...]] = (therapeutics.recommend,)
+
+
+def personalize(person: Person, knowledge: Knowledge) -> CarePlan:
+    """Work out what follows for one person.
+
+    The same person and the same knowledge give the same plan, byte for byte: no clock, file or network is used.
+
+    Examples
+    --------
+    >>> from garrod import Person, load_knowledge, personalize
+    >>> plan = personalize(Person(id="nobody"), load_knowledge())
+    >>> {finding.status.value for finding in plan.findings if finding.kind == "gene_result"}
+    {'not_assessed'}
+    """
+    findings = Findings()
+    for assess in ASSESS:
+        findings = findings.and_(assess(person, findings, knowledge))
+    recommendations = tuple(one for recommend in RECOMMEND for one in recommend(person, findings, knowledge))
+    return careplan.assemble(person, findings, recommendations, knowledge, run_record(person, knowledge))
+
+
+def run_record(person: Person, knowledge: Knowledge) -> Run:
+    """Return what this computation was made from."""
+    inputs = [("person", person.digest)] if person.digest else []
+    inputs += [(f"genome {one.file} {one.sample}", one.digest) for one in person.genomes]
+    parameters: list[tuple[str, str]] = [("as_of", person.as_of.isoformat() if person.as_of else "not known")]
+    for one in person.genomes:
+        limits = one.thresholds
+        parameters += [
+            (f"{one.file} assembly", one.assembly.value),
+            (f"{one.file} absent is reference", str(one.absent_is_reference).lower()),
+            (f"{one.file} lowest depth", str(limits.depth)),
+            (f"{one.file} lowest genotype quality", str(limits.genotype_quality)),
+            (f"{one.file} allele balance", f"{limits.balance_low:g} to {limits.balance_high:g}"),
+        ]
+    return Run(
+        program="garrod",
+        version=program_version(),
+        knowledge=knowledge.digest,
+        knowledge_date=str(max(source.date_read for source in knowledge.sources.values())),
+        inputs=tuple(inputs),
+        parameters=tuple(parameters),
+    )
+
+
+def program_version() -> str:
+    """Return the version of this program."""
+    try:
+        return version("garrod")
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,112 @@
+"""Guideline statements put together from their tables, by drug and guideline."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from garrod.knowledge import guidelines as rows
+from garrod.knowledge.loading import Knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One action of a statement, with its doses and what it names instead."""
+
+    row: rows.StatementPart
+    doses: tuple[rows.StatementDose, ...]
+    alternatives: tuple[rows.StatementAlternative, ...]
+    monitoring: tuple[str, ...]
+    avoid_also: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GuidelineStatement:
+    """One statement: its facets, its keys by clause, its parts in order of preference, its notes."""
+
+    row: rows.Statement
+    guideline: rows.Guideline
+    clauses: tuple[Mapping[str, tuple[rows.StatementKey, ...]], ...]  #: gene -> keys of which one must fit
+    parts: tuple[Part, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DrugGuideline:
+    """What one guideline says of one drug."""
+
+    drug: rows.Drug
+    guideline: rows.Guideline
+    genes: tuple[str, ...]
+    statements: tuple[GuidelineStatement, ...]
+
+
+def drug_guidelines(knowledge: Knowledge) -> Mapping[str, tuple[DrugGuideline, ...]]:
+    """Return what guidelines say of each drug, by drug id; CPIC before DPWG."""
+    return knowledge.once(_build)
+
+
+def _build(knowledge: Knowledge) -> dict[str, tuple[DrugGuideline, ...]]:
+    statements = _statements(knowledge)
+    drugs = {row.drug_id: row for row in knowledge.rows(rows.Drug)}
+    grouped: dict[tuple[str, str], list[GuidelineStatement]] = defaultdict(list)
+    for link in knowledge.rows(rows.StatementDrug):
+        one = statements[link.statement_id]
+        grouped[link.drug_id, one.guideline.guideline_id].append(one)
+    made: dict[str, list[DrugGuideline]] = defaultdict(list)
+    for (drug, _), found in grouped.items():
+        keyed = {gene for one in found for clause in one.clauses for gene in clause}
+        genes = sorted(keyed or found[0].guideline.genes.split(";"))
+        made[drug].append(DrugGuideline(drugs[drug], found[0].guideline, tuple(genes), tuple(found)))
+    order = sorted(made)
+    return {drug: tuple(sorted(made[drug], key=lambda g: (g.guideline.body, g.guideline.guideline_id))) for drug in order}
+
+
+def _statements(knowledge: Knowledge) -> dict[str, GuidelineStatement]:
+    found = {row.guideline_id: row for row in knowledge.rows(rows.Guideline)}
+    keys: dict[str, dict[int, dict[str, list[rows.StatementKey]]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(list))
+    )
+    for key in knowledge.rows(rows.StatementKey):
+        keys[key.statement_id][key.clause][key.gene].append(key)
+    parts = _parts(knowledge)
+    notes: dict[str, list[str]] = defaultdict(list)
+    for detail in knowledge.rows(rows.StatementDetail):
+        if detail.kind == "note":
+            notes[detail.statement_id].append(detail.value)
+    return {
+        row.statement_id: GuidelineStatement(
+            row=row,
+            guideline=found[row.guideline_id],
+            clauses=tuple(
+                {gene: tuple(some) for gene, some in clause.items()} for clause in keys[row.statement_id].values()
+            ),
+            parts=parts[row.statement_id],
+            notes=tuple(notes[row.statement_id]),
+        )
+        for row in knowledge.rows(rows.Statement)
+    }
+
+
+def _parts(knowledge: Knowledge) -> dict[str, tuple[Part, ...]]:
+    doses: dict[tuple[str, int], list[rows.StatementDose]] = defaultdict(list)
+    for dose in knowledge.rows(rows.StatementDose):
+        doses[dose.statement_id, dose.part].append(dose)
+    others: dict[tuple[str, int], list[rows.StatementAlternative]] = defaultdict(list)
+    for other in knowledge.rows(rows.StatementAlternative):
+        others[other.statement_id, other.part].append(other)
+    details: dict[tuple[str, int, str], list[str]] = defaultdict(list)
+    for detail in knowledge.rows(rows.StatementDetail):
+        details[detail.statement_id, detail.part, detail.kind].append(detail.value)
+    made: dict[str, list[Part]] = defaultdict(list)
+    for row in sorted(knowledge.rows(rows.StatementPart), key=lambda one: (one.statement_id, one.part)):
+        place = (row.statement_id, row.part)
+        made[row.statement_id].append(
+            Part(
+                row=row,
+                doses=tuple(doses[place]),
+                alternatives=tuple(others[place]),
+                monitoring=tuple(details[*place, "monitoring"]),
+                avoid_also=tuple(details[*place, "avoid_also"]),
+            )
+        )
+    return {statement: tuple(some) for statement, some in made.items()}
