@@ -1,0 +1,261 @@
+"""All records that touch one position become one observation: alleles compared as sequences, strand by strand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from garrod.genome.files.records import REFERENCE_BLOCKS, GenotypeField, Record, parse_gt
+from garrod.genome.files.sites import BuildSites, Site, trimmed
+from garrod.model.genotypes import Genotype, Missing, MissingReason, Observed, ReadThresholds
+
+DELETED: Final = "*"
+PASSING: Final = frozenset({"PASS", ".", ""})
+MOST_COPIES: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one record says of one site: an allele a strand, None for the reference; or why it says nothing."""
+
+    strands: tuple[str | None, ...]
+    is_phased: bool
+    phase_set: str | None
+    problem: MissingReason | None
+    written: str
+    allele_fraction: float | None
+    inferred: str | None
+
+    @property
+    def differs(self) -> bool:
+        return any(one is not None for one in self.strands)
+
+
+def observe_site(
+    site: Site, records: Sequence[Record], sample: int, build: BuildSites, thresholds: ReadThresholds
+) -> Observed:
+    """Join what records say of one site for one sample. No record at all is the caller's to answer."""
+    readings: list[_Reading] = []
+    seen: dict[tuple[int, str, tuple[str, ...]], str] = {}
+    for record in records:
+        gt = record.samples[sample].get("GT", ".")
+        key = (record.position, record.ref, record.alts)
+        if key in seen:
+            if seen[key] != gt:
+                return Missing(site.variant.variant_id, MissingReason.CONFLICT, f"{record.where}: written twice, differently")
+            continue
+        seen[key] = gt
+        mismatch = _reference_mismatch(site, record)
+        if mismatch:
+            return Missing(site.variant.variant_id, MissingReason.OTHER_REFERENCE, _written(record, gt))
+        reading = _reading(site, record, gt, sample, build, thresholds)
+        if reading is not None:
+            readings.append(reading)
+    return _joined(site, readings, _file_reference(site, records))
+
+
+def _file_reference(site: Site, records: Sequence[Record]) -> str | None:
+    """Return the reference of the site: the known one of the build, else what the file writes there."""
+    if site.reference is not None:
+        return site.reference
+    length = len(site.variant.ref_38)
+    for record in records:
+        offset = site.position - record.position
+        if not record.is_block and 0 <= offset and offset + length <= len(record.ref):
+            return record.ref[offset : offset + length]
+    first = next((r.ref[0] for r in records if r.position == site.position), None)
+    return site.variant.ref_38 if length > 1 and first == site.variant.ref_38[0] else first if length == 1 else None
+
+
+def _reference_mismatch(site: Site, record: Record) -> bool:
+    if site.reference is None:
+        return False
+    offset = site.position - record.position
+    if not 0 <= offset < len(record.ref):
+        return False
+    written = record.ref[offset:]
+    known = site.reference[: len(written)]
+    return "N" not in written and written[: len(known)] != known
+
+
+def _written(record: Record, gt: str) -> str:
+    alts = ",".join(record.alts) or "."
+    return f"{record.position} {record.ref}>{alts} {gt}"
+
+
+def _reading(
+    site: Site, record: Record, gt: str, sample: int, build: BuildSites, thresholds: ReadThresholds
+) -> _Reading | None:
+    """Return what a record says of the site, or None where it says nothing of it."""
+    fields = record.samples[sample]
+    read = parse_gt(gt)
+    written = _written(record, gt)
+    inferred = "block" if record.is_block else None
+    if record.symbolic and record.symbolic not in {"DEL"}:
+        return None
+
+    def missing(reason: MissingReason, strands: tuple[str | None, ...] = ()) -> _Reading:
+        return _Reading(strands, False, None, reason, written, None, inferred)
+
+    if read is None:
+        return missing(MissingReason.UNREADABLE)
+    called = [index for index in read.alleles if index is not None]
+    if not called:
+        return missing(MissingReason.NO_CALL)
+    if len(read.alleles) > MOST_COPIES:
+        return missing(MissingReason.TOO_MANY_ALLELES)
+    strands = []
+    for index in called:
+        effect = _effect(site, record, index, build)
+        if isinstance(effect, MissingReason):
+            return missing(effect)
+        strands.append(effect)
+    if len(called) < len(read.alleles):
+        return missing(MissingReason.HALF_CALL, tuple(strands))
+    problem = _quality_problem(record, fields, read, thresholds)
+    return _Reading(
+        strands=tuple(strands),
+        is_phased=read.is_phased,
+        phase_set=fields.get("PS") if fields.get("PS", ".") != "." else None,
+        problem=problem,
+        written=written,
+        allele_fraction=_allele_fraction(fields, called) if site.chromosome == "MT" else None,
+        inferred=inferred,
+    )
+
+
+def _effect(site: Site, record: Record, index: int, build: BuildSites) -> str | None | MissingReason:
+    """Return the allele that a strand has at the site, None for the reference, or why it cannot be told."""
+    allele = record.allele(index)
+    if index == 0:
+        return None
+    if allele is None or allele in REFERENCE_BLOCKS:
+        return MissingReason.UNREADABLE
+    if allele == DELETED:
+        return DELETED
+    if allele.startswith("<"):
+        return DELETED if record.position < site.position <= record.end else None
+    position, ref, alt = trimmed(record.position, record.ref, allele)
+    known = build.forms.get((record.chromosome, position, ref, alt))
+    if known is not None and known[0] == site.variant.variant_id:
+        return known[1]
+    return _spelled_at(site, position, ref, alt)
+
+
+def _spelled_at(site: Site, position: int, ref: str, alt: str) -> str | None:
+    """Return what a trimmed change does to the site."""
+    if len(ref) == len(alt):
+        if site.variant.is_indel:
+            inside = position <= site.end and position + len(ref) - 1 > site.position
+            return f"{ref}>{alt}" if inside else None
+        offset, length = site.position - position, len(site.variant.ref_38)
+        if offset < 0:
+            ahead = position - site.position
+            whole = site.variant.ref_38[:ahead] + alt + site.variant.ref_38[ahead + len(alt) :]
+            return whole[:length] if ahead < length and whole[:length] != site.variant.ref_38 else None
+        found = alt[offset : offset + length]
+        if not found:
+            return None
+        if len(found) < length:
+            found += site.variant.ref_38[len(found) :]
+        return found if found != ref[offset : offset + length] else None
+    last = position + len(ref) - 1
+    if site.variant.is_indel:
+        return f"{ref}>{alt}" if position <= site.end and last >= site.position else None
+    if len(alt) == 1 and alt[0] == ref[0]:
+        return DELETED if position < site.position <= last else None
+    if len(ref) == 1:
+        return None
+    return f"{ref}>{alt}" if position <= site.position <= last else None
+
+
+def _quality_problem(
+    record: Record, fields: Mapping[str, str], read: GenotypeField, thresholds: ReadThresholds
+) -> MissingReason | None:
+    if record.filter not in PASSING and not (record.is_block and record.filter == ""):
+        return MissingReason.FILTERED
+    depth = _number(fields.get("MIN_DP") if record.is_block and "MIN_DP" in fields else fields.get("DP"))
+    quality = _number(fields.get("GQ") or fields.get("RGQ"))
+    if depth is not None and depth < thresholds.depth:
+        return MissingReason.LOW_BLOCK if record.is_block else MissingReason.LOW_DEPTH
+    if quality is not None and quality < thresholds.genotype_quality:
+        return MissingReason.LOW_BLOCK if record.is_block else MissingReason.LOW_QUALITY
+    return MissingReason.ALLELE_BALANCE if _is_unbalanced(fields, read, thresholds) and record.chromosome != "MT" else None
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return None if text in {None, ".", ""} else float(text)  # type: ignore[arg-type]
+    except ValueError:
+        return None
+
+
+def _is_unbalanced(fields: Mapping[str, str], read: GenotypeField, thresholds: ReadThresholds) -> bool:
+    if len(set(read.alleles)) < 2 or "AD" not in fields:
+        return False
+    depths = [_number(text) for text in fields["AD"].split(",")]
+    counts = [depths[i] for i in read.alleles if i is not None and i < len(depths)]
+    if len(counts) < 2 or any(one is None for one in counts):
+        return False
+    first, second = (one or 0.0 for one in counts[:2])
+    share = second / (first + second) if first + second else 0.0
+    return not thresholds.balance_low <= share <= thresholds.balance_high
+
+
+def _allele_fraction(fields: Mapping[str, str], called: Sequence[int]) -> float | None:
+    if fields.get("AF"):
+        return _number(fields["AF"].split(",")[0])
+    depths = [_number(text) or 0.0 for text in fields.get("AD", "").split(",") if text]
+    if len(depths) < 2 or not sum(depths) or not any(called):
+        return None
+    return sum(depths[1:]) / sum(depths)
+
+
+def _joined(site: Site, readings: Sequence[_Reading], reference: str | None) -> Observed:
+    name = site.variant.variant_id
+    written = " | ".join(one.written for one in readings)
+    trusted = [one for one in readings if one.problem is None]
+    doubtful = [one for one in readings if one.problem is not None]
+    changed = [one for one in trusted if one.differs]
+    spoiling = [one for one in doubtful if one.differs or not one.strands]
+    if spoiling and not changed or not trusted:
+        reason = (spoiling or doubtful or [None])[0]
+        return Missing(name, reason.problem if reason and reason.problem else MissingReason.NO_RECORD, written)
+    if len({len(one.strands) for one in trusted}) > 1:
+        return Missing(name, MissingReason.CONFLICT, written)
+    if reference is None:
+        return Missing(name, MissingReason.UNKNOWN_REFERENCE, written)
+    strands = _combined_strands(changed, len(trusted[0].strands))
+    if strands is None:
+        return Missing(name, MissingReason.TOO_MANY_ALLELES, written)
+    sets = {one.phase_set for one in changed}
+    return Genotype(
+        variant_id=name,
+        alleles=tuple(reference if one is None else one for one in strands),
+        is_phased=all(one.is_phased for one in (changed or trusted)) and len(sets) <= 1,
+        phase_set=next(iter(sets)) if len(sets) == 1 else None,
+        record=written,
+        allele_fraction=next((one.allele_fraction for one in trusted if one.allele_fraction is not None), None),
+        inferred=next((one.inferred for one in trusted), None) if not changed else None,
+    )
+
+
+def _combined_strands(changed: Sequence[_Reading], copies: int) -> tuple[str | None, ...] | None:
+    """Put the non-reference alleles of several records together; None where a strand would carry two."""
+    if not changed:
+        return (None,) * copies
+    if all(one.is_phased for one in changed):
+        strands: list[str | None] = [None] * copies
+        for one in changed:
+            for index, allele in enumerate(one.strands):
+                if allele is not None:
+                    if strands[index] not in {None, allele}:
+                        return None
+                    strands[index] = allele
+        return tuple(strands)
+    found = [allele for one in changed for allele in one.strands if allele is not None]
+    stars = [allele for allele in found if allele == DELETED]
+    if len(found) > copies and stars:  # the same deletion, written by its own record and again as "*"
+        found = [allele for allele in found if allele != DELETED] + [DELETED]
+    if len(found) > copies:
+        return None
+    return tuple(sorted(found, key=str) + [None] * (copies - len(found)))[::-1] if len(changed) > 1 else changed[0].strands

@@ -1,0 +1,184 @@
+"""Where VCF lines come from: through an index, by searching a sorted bgzip file, or by reading all of it."""
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Final
+
+from garrod.genome.files.sites import chromosome_name
+from garrod.model.errors import Fault, InputError
+
+Windows = Mapping[str, tuple[tuple[int, int], ...]]
+
+LONGEST_LINE: Final = 64 * 1024 * 1024
+BGZF_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+GZIP: Final = b"\x1f\x8b"
+SUSPICIOUS_BYTES: Final = 512 * 1024 * 1024
+SUSPICIOUS_RATIO: Final = 900
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether the file is compressed."""
+    with path.open("rb") as handle:
+        return handle.read(2) == GZIP
+
+
+def is_bgzf(path: Path) -> bool:
+    """Whether the file is block-compressed, so that it can be searched."""
+    with path.open("rb") as handle:
+        head = handle.read(18)
+    return head[:4] == b"\x1f\x8b\x08\x04" and head[12:14] == b"BC"
+
+
+def check_not_truncated(path: Path) -> None:
+    """Refuse a block-compressed file without its end marker.
+
+    Raises
+    ------
+    InputError
+        When the marker is missing: the copy broke off.
+    """
+    with path.open("rb") as handle:
+        handle.seek(0, io.SEEK_END)
+        size = handle.tell()
+        handle.seek(max(0, size - len(BGZF_END)))
+        if handle.read() != BGZF_END:
+            raise InputError(Fault(path.name, "the file is cut off (its end marker is missing)", "copy it again"))
+
+
+class Lines:
+    """Numbered text lines of a plain or gzip file, with limits on line length and on what it unpacks to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.number = 0
+        self._size = path.stat().st_size
+        self._is_gzip = is_gzip(path)
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the lines.
+
+        Raises
+        ------
+        InputError
+            For a broken or bomb-like archive, a line without end, or bytes that are not text.
+        """
+        unpacked = 0
+        try:
+            with self._open() as handle:
+                while raw := handle.readline(LONGEST_LINE):
+                    self.number += 1
+                    unpacked += len(raw)
+                    if len(raw) >= LONGEST_LINE and not raw.endswith(b"\n"):
+                        raise self._fault("the line is longer than 64 MB", "this is not a file of variants")
+                    if unpacked > SUSPICIOUS_BYTES and unpacked > SUSPICIOUS_RATIO * self._size:
+                        raise self._fault("the file unpacks to far more than genomes do", "check where it comes from")
+                    yield raw.decode("utf-8")
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            raise self._fault("the compressed file is cut off or damaged", "copy it again") from None
+        except UnicodeDecodeError:
+            raise self._fault("this is not text", "give a VCF or a consumer text file") from None
+        except OSError as error:
+            raise self._fault(f"the file cannot be read ({error.strerror})", "check the file") from None
+
+    def _open(self) -> IO[bytes]:
+        return gzip.open(self.path, "rb") if self._is_gzip else self.path.open("rb")  # type: ignore[return-value]
+
+    def _fault(self, what: str, remedy: str) -> InputError:
+        return InputError(Fault(f"{self.path.name}:{max(self.number, 1)}", what, remedy))
+
+
+def inside(windows: Windows, chromosome: str, position: int, reference_length: int = 1) -> bool:
+    """Whether a record starting here may touch a window."""
+    return any(start <= position + reference_length and position <= end for start, end in windows.get(chromosome, ()))
+
+
+def scanned(path: Path, windows: Windows, *, keep_all_starts: bool) -> Iterator[tuple[str, str]]:
+    """Read every line and yield (place, line) of those that may touch a window.
+
+    Parameters
+    ----------
+    keep_all_starts
+        Keep lines with an END before a window too (reference blocks).
+    """
+    lines = Lines(path)
+    current, spans, chromosome = "", (), ""
+    for line in lines:
+        if line.startswith("#"):
+            continue
+        tab = line.find("\t")
+        name = line[:tab]
+        if name != current:
+            current, chromosome = name, chromosome_name(name)
+            spans = windows.get(chromosome, ())
+        if not spans:
+            continue
+        second = line.find("\t", tab + 1)
+        text = line[tab + 1 : second]
+        if not text.isdigit():
+            raise InputError(
+                Fault(f"{path.name}:{lines.number}", "the position is not a number", "repair or re-export the file")
+            )
+        position = int(text)
+        for start, end in spans:
+            if position > end:
+                continue
+            if position >= start - 1000 or (keep_all_starts and _covers(line, start)):
+                yield f"{path.name}:{lines.number}", line
+            break
+
+
+def _covers(line: str, start: int) -> bool:
+    at = line.find("END=")
+    if at < 0:
+        return False
+    digits = line[at + 4 : at + 16].split(";")[0].split("\t")[0]
+    return digits.isdigit() and int(digits) >= start
+
+
+def indexed(path: Path, windows: Windows) -> Iterator[tuple[str, str]]:
+    """Fetch the windows through the tabix or CSI index.
+
+    Raises
+    ------
+    InputError
+        For an index that does not belong to the file, or records out of order.
+    """
+    import pysam  # noqa: PLC0415 - only where a genome is read
+
+    pysam.set_verbosity(0)
+    try:
+        with pysam.TabixFile(str(path)) as tabix:
+            names = {chromosome_name(name): name for name in tabix.contigs}
+            for chromosome, spans in windows.items():
+                if chromosome not in names:
+                    continue
+                for start, end in spans:
+                    yield from _fetched(path, tabix.fetch(names[chromosome], start - 1, end), chromosome)
+    except (OSError, ValueError, zlib.error):
+        raise InputError(
+            Fault(path.name, "the file or its index is cut off or damaged", "copy both again, or index the file anew")
+        ) from None
+
+
+def _fetched(path: Path, lines: Iterator[str], chromosome: str) -> Iterator[tuple[str, str]]:
+    last = 0
+    for line in lines:
+        position = line.split("\t", 2)[1]
+        if position.isdigit() and int(position) < last:
+            raise InputError(
+                Fault(f"{path.name}:{chromosome}:{position}", "records are out of order under an index", "sort and index the file anew")
+            )
+        last = int(position) if position.isdigit() else last
+        yield f"{path.name}:{chromosome}:{position}", line
+
+
+def index_of(path: Path) -> Path | None:
+    """Return the index beside the file, if there is one that is not older than a broken copy would be."""
+    for suffix in (".tbi", ".csi"):
+        beside = path.with_name(path.name + suffix)
+        if beside.is_file():
+            return beside
+    return None
