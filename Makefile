@@ -1,0 +1,58 @@
+# What a newcomer does: make demo, make test. What a maintainer does before a commit: make check.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+DEMO := demo-report
+
+.PHONY: help demo test check lint types layers agreement nightly bench tables fuzz clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
+
+.venv/.ready: requirements-dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer is needed"'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: .venv/.ready ## make the report of the example person
+	@$(BIN)/garrod example ada --out $(DEMO)/ada
+	@$(BIN)/garrod report $(DEMO)/ada/person.json --out $(DEMO)
+	@echo "open $(CURDIR)/$(DEMO)/report.html"
+
+test: .venv/.ready ## run the tests
+	$(BIN)/python -m pytest -q
+
+check: lint types layers test ## everything before a commit
+
+lint: .venv/.ready ## format and lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/.ready ## check types
+	$(BIN)/mypy
+
+layers: .venv/.ready ## check the import contract
+	$(BIN)/lint-imports
+
+agreement: .venv/.ready ## compare with reference labels; GARROD_SOURCES names the folder of sources
+	$(BIN)/python -m pytest -q -s tests/agreement
+
+nightly: .venv/.ready ## the long form of the property tests
+	$(BIN)/python -m pytest -q -m slow tests/property
+
+fuzz: .venv/.ready ## fuzz the readers, guided by coverage (needs atheris)
+	$(BIN)/python tests/fuzz/fuzz_readers.py -max_total_time=120
+
+bench: .venv/.ready ## measure the promises about speed
+	$(BIN)/python -m benchmarks
+
+tables: .venv/.ready ## make the tables from GARROD_SOURCES
+	$(BIN)/python -m curation.guideline_units $(GARROD_SOURCES)
+	$(BIN)/python -m curation.pharmacogenomics $(GARROD_SOURCES)
+	$(BIN)/python -m curation.guidelines $(GARROD_SOURCES)
+	$(BIN)/python -m curation.haplotypes $(GARROD_SOURCES)
+
+clean: ## remove what was made
+	rm -rf .venv $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
