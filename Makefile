@@ -3,14 +3,15 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 DEMO := demo-report
+TYPED := src tests curation $(if $(wildcard benchmarks/*.py),benchmarks)
 
-.PHONY: help demo test check lint types layers agreement nightly bench tables fuzz clean
+.PHONY: help demo test check lint types layers agreement nightly bench docs tables fuzz clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
 
 .venv/.ready: requirements-dev.txt pyproject.toml
-	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer is needed"'
+	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
@@ -31,7 +32,7 @@ lint: .venv/.ready ## format and lint
 	$(BIN)/ruff check .
 
 types: .venv/.ready ## check types
-	$(BIN)/mypy
+	$(BIN)/mypy $(TYPED)
 
 layers: .venv/.ready ## check the import contract
 	$(BIN)/lint-imports
@@ -39,8 +40,8 @@ layers: .venv/.ready ## check the import contract
 agreement: .venv/.ready ## compare with reference labels; GARROD_SOURCES names the folder of sources
 	$(BIN)/python -m pytest -q -s tests/agreement
 
-nightly: .venv/.ready ## the long form of the property tests
-	$(BIN)/python -m pytest -q -m slow tests/property
+nightly: .venv/.ready ## the long form of the tests
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -q -m slow
 
 fuzz: .venv/.ready ## fuzz the readers, guided by coverage (needs atheris)
 	$(BIN)/python tests/fuzz/fuzz_readers.py -max_total_time=120
@@ -48,7 +49,11 @@ fuzz: .venv/.ready ## fuzz the readers, guided by coverage (needs atheris)
 bench: .venv/.ready ## measure the promises about speed
 	$(BIN)/python -m benchmarks
 
+docs: .venv/.ready ## run the examples in the pages of docs
+	@$(BIN)/python -m pytest -q --doctest-glob='*.md' docs || { test $$? = 5 && echo "no page of docs holds an example yet"; }
+
 tables: .venv/.ready ## make the tables from GARROD_SOURCES
+	@test -d "$(GARROD_SOURCES)" || { echo "GARROD_SOURCES does not name a folder of sources"; exit 1; }
 	$(BIN)/python -m curation.guideline_units $(GARROD_SOURCES)
 	$(BIN)/python -m curation.pharmacogenomics $(GARROD_SOURCES)
 	$(BIN)/python -m curation.guidelines $(GARROD_SOURCES)

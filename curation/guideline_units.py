@@ -23,15 +23,6 @@ from curation.tsv import write_table
 
 ARCHIVE = "pgx/guidelines-2024-03-25.tar.gz"
 LATER = "pgx/misc/pharmcat_example_recs_union.json.gz"
-LATER_DRUGS = ("hydralazine", "metoprolol")
-FILES = (
-    "CPIC_abacavir CPIC_allopurinol CPIC_amikacin CPIC_amitriptyline CPIC_atazanavir CPIC_atomoxetine CPIC_atorvastatin "
-    "CPIC_capecitabine CPIC_carbamazepine CPIC_celecoxib CPIC_citalopram CPIC_clopidogrel CPIC_codeine CPIC_dapsone "
-    "CPIC_desflurane CPIC_efavirenz CPIC_fluorouracil CPIC_fosphenytoin CPIC_lansoprazole CPIC_meloxicam "
-    "CPIC_mercaptopurine CPIC_nitrofurantoin CPIC_ondansetron CPIC_piroxicam CPIC_primaquine CPIC_rosuvastatin "
-    "CPIC_simvastatin CPIC_tacrolimus CPIC_tamoxifen CPIC_tramadol CPIC_voriconazole "
-    "DPWG_clopidogrel DPWG_irinotecan DPWG_siponimod DPWG_tegafur DPWG_warfarin"
-).split()
 COLUMNS = (
     "unit_id", "body", "guideline_id", "file", "drugs", "genes", "population", "strength", "keys", "pmids", "text_sha256",
 )  # fmt: skip
@@ -70,10 +61,9 @@ def archive_statements(sources: Path) -> Iterator[Statement]:
     with tarfile.open(sources / ARCHIVE) as archive:
         for member in sorted(archive.getmembers(), key=lambda one: one.name):
             name = Path(member.name).name
-            if not any(name.startswith(prefix) for prefix in FILES):
-                continue
             handle = archive.extractfile(member)
-            assert handle is not None
+            if handle is None:
+                continue
             document = json.load(handle)
             pmids = tuple(c["pmid"] for c in document["citations"] if c.get("pmid"))
             for row in document["recommendations"]:
@@ -93,18 +83,21 @@ def archive_statements(sources: Path) -> Iterator[Statement]:
 
 
 def later_statements(sources: Path) -> Iterator[Statement]:
-    """Read what CPIC published after the archive, as far as published example reports show it."""
+    """Read what the archive lacks: drugs of which only published example reports show a statement."""
+    known = {(one.body, one.drug) for one in archive_statements(sources)}
     with gzip.open(sources / LATER, "rt", encoding="utf-8") as handle:
         rows = json.load(handle)
     for row in rows:
-        if row["source"] == "CPIC Guideline Annotation" and row["drug"] in LATER_DRUGS:
+        body = row["source"].split()[0]
+        is_read = body in {"CPIC", "DPWG"} and row["text"] and not any("F5" in key for key in row["keys"])
+        if is_read and (body, row["drug"]) not in known:
             yield Statement(
-                body="CPIC",
-                guideline_id=f"cpic-{row['drug']}",
+                body=body,
+                guideline_id=f"{body.lower()}-{row['drug'].replace(' ', '-').replace('/', 'and')}",
                 file=Path(LATER).name,
-                drug=row["drug"],
+                drug=row["drug"].replace(" / ", " and "),
                 population=row["population"] or "general",
-                strength=row["strength"],
+                strength=row["strength"] or "none",
                 key=tuple(sorted((gene, values[0]) for gene, values in map(_parsed_key, row["keys"]))),
                 text=plain(row["text"]),
                 implications=tuple(row["implications"]),
@@ -124,14 +117,16 @@ def units(sources: Path) -> list[dict[str, str]]:
         if any(value == "xN combinations" for _, value in one.key):
             continue  # a note to users of the source's web tool, not a recommendation
         groups[one.file, one.body, one.guideline_id, one.population, one.strength, one.text][one.drug].append(one)
-    rows, counters = [], defaultdict(int)
+    rows: list[dict[str, str]] = []
+    counters: dict[str, int] = defaultdict(int)
     for (file, body, guideline_id, population, strength, text), by_drug in groups.items():
         by_keys: dict[tuple[tuple[tuple[str, str], ...], ...], list[str]] = defaultdict(list)
         for drug, statements in by_drug.items():
             by_keys[tuple(sorted({one.key for one in statements}))].append(drug)
         for keys, drugs in by_keys.items():
             stem = file.split("_and_")[0].split("_")
-            slug = "-".join([body.lower(), stem[1] if stem[0] in {"CPIC", "DPWG"} else drugs[0], *(g for g, _ in keys[0])])
+            named = stem[1] if stem[0] in {"CPIC", "DPWG"} else drugs[0].replace(" ", "-")
+            slug = "-".join([body.lower(), named, *(g for g, _ in keys[0])])
             counters[slug] += 1
             rows.append(
                 {
@@ -154,9 +149,10 @@ def units(sources: Path) -> list[dict[str, str]]:
 def text_of(sources: Path, unit: dict[str, str]) -> tuple[str, tuple[str, ...]]:
     """Return the text of a unit and what the source says it means, for a reader to read."""
     for one in [*archive_statements(sources), *later_statements(sources)]:
-        if one.file == unit["file"] and hashlib.sha256(one.text.encode()).hexdigest()[:16] == unit["text_sha256"]:
-            if one.population == unit["population"] and one.strength == unit["strength"]:
-                return one.text, one.implications
+        place = (one.file, one.population, one.strength)
+        is_the_text = hashlib.sha256(one.text.encode()).hexdigest()[:16] == unit["text_sha256"]
+        if is_the_text and place == (unit["file"], unit["population"], unit["strength"]):
+            return one.text, one.implications
     raise LookupError(f"{unit['unit_id']}: the text that was read is no longer in {unit['file']}")
 
 

@@ -134,9 +134,7 @@ def statement_rows(units: Sequence[Row], readings: dict[str, Row]) -> dict[str, 
                 "source_id": LATER_SOURCE if unit["guideline_id"].startswith("cpic-") else SOURCE[unit["body"]],
             }
         )
-        tables[rows.StatementDrug] += [
-            {"statement_id": statement, "drug_id": drug} for drug in unit["drugs"].split(";")
-        ]
+        tables[rows.StatementDrug] += [{"statement_id": statement, "drug_id": drug} for drug in unit["drugs"].split(";")]
         tables[rows.StatementKey] += list(keys_of(unit, grid))
         for number, part in enumerate(reading["parts"], start=1):
             _part_rows(tables, statement, number, part)
@@ -157,7 +155,13 @@ def _part_rows(tables: dict[type, list[Row]], statement: str, number: int, part:
         relative = (dose.get("relative_to") or "usual") if has_factor else dose.get("relative_to")
         below = dose.get("cap_is_below")
         tables[rows.StatementDose].append(
-            {**place, "line": line, **dose, "relative_to": relative, "cap_is_below": None if below is None else str(below).lower()}
+            {
+                **place,
+                "line": line,
+                **dose,
+                "relative_to": relative,
+                "cap_is_below": None if below is None else str(below).lower(),
+            }
         )
     for rank, other in enumerate(part["alternatives"], start=1):
         tables[rows.StatementAlternative].append({**place, "rank": rank, **other})
@@ -180,17 +184,20 @@ def guideline_rows(sources: Path, units: Sequence[Row]) -> Iterator[tuple[str, R
         is_later = unit["guideline_id"].startswith("cpic-")
         changed = [] if is_later or unit["body"] != "CPIC" else [changes[d] for d in drugs if d in changes]
         named = drugs[0] if len(drugs) == 1 else f"{', '.join(drugs[:-1])} and {drugs[-1]}"
-        yield unit["body"], {
-            "guideline_id": unit["guideline_id"],
-            "body": unit["body"],
-            "title": f"{unit['body']} guideline on {named} and {', '.join(genes)}",
-            "genes": ";".join(genes),
-            "pmids": unit["pmids"],
-            "content_date": LATER_DATE if is_later else READ_DATE,
-            "later_change": max(changed) if changed else None,
-            "later_change_note": "that later version is not in these tables" if changed else None,
-            "source_id": LATER_SOURCE if is_later else SOURCE[unit["body"]],
-        }
+        yield (
+            unit["body"],
+            {
+                "guideline_id": unit["guideline_id"],
+                "body": unit["body"],
+                "title": f"{unit['body']} guideline on {named} and {', '.join(genes)}",
+                "genes": ";".join(genes),
+                "pmids": unit["pmids"],
+                "content_date": LATER_DATE if is_later else READ_DATE,
+                "later_change": max(changed) if changed else None,
+                "later_change_note": "that later version is not in these tables" if changed else None,
+                "source_id": LATER_SOURCE if is_later else SOURCE[unit["body"]],
+            },
+        )
 
 
 def _later_changes(sources: Path) -> dict[str, str]:

@@ -59,7 +59,7 @@ def main() -> None:
     for folder, name, kind, make, order in MADE:
         made = list(make(arguments.sources))
         if order:
-            made.sort(key=lambda row: tuple((row[key] is None, row[key]) for key in order))  # noqa: B023
+            made.sort(key=lambda row: tuple((row[key] is None, row[key]) for key in order))
         write_checked(TABLES / folder / f"{name}.tsv", kind, made, may_shrink=arguments.may_shrink)
 
 

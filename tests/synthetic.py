@@ -18,9 +18,7 @@ from garrod.model.genotypes import (
 def strand(definition: GeneDefinition, allele: int, rng: random.Random) -> dict[str, str]:
     """One strand of an allele: the listed bases (one of them, where several are allowed), else the reference's."""
     cell, reference = definition.cells[allele], definition.cells[definition.reference]
-    return {
-        one.variant_id: rng.choice(cell.get(one.variant_id) or reference[one.variant_id]) for one in definition.variants
-    }
+    return {one.variant_id: rng.choice(cell.get(one.variant_id) or reference[one.variant_id]) for one in definition.variants}
 
 
 def genotypes(

@@ -187,7 +187,7 @@ def _shifts(position: int, ref: str, alt: str, context: str, origin: int) -> Ite
     """Every place to which an insertion or deletion can slide within the known sequence."""
     position, ref, alt = _trimmed(position, ref, alt)
     yield position, ref, alt
-    if len(ref) > 1 and len(alt) > 1 or len(ref) == len(alt):
+    if (len(ref) > 1 and len(alt) > 1) or len(ref) == len(alt):
         return
     anchor, changed = position, (ref[1:] if len(ref) > 1 else alt[1:])
     inserted = len(alt) > 1

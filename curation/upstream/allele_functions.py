@@ -128,7 +128,8 @@ def dpwg_functions(sources: Path) -> Iterator[Row]:
 def dpwg_phenotype_rules(sources: Path) -> Iterator[Row]:
     """DPWG phenotypes as rules over function pairs; a pair with two answers is a fault of the source and stops us."""
     for document in _dpwg_documents(sources):
-        gene, functions, seen = document["gene"], document["haplotypes"], {}
+        gene, functions = document["gene"], document["haplotypes"]
+        seen: dict[tuple[str, ...], str] = {}
         if gene == "CYP2D6":
             continue  # by score: the bounds differ from CPIC's and no row of ours uses them yet
         for one in document["diplotypes"]:

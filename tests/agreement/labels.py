@@ -53,7 +53,7 @@ def gene_of(locus: str) -> str | None:
         return "VKORC1"
     if "NM_" in locus or "NC_" in locus:
         return None
-    return locus.split()[0]
+    return locus.split(maxsplit=1)[0]
 
 
 def labels(folder: Path) -> Iterator[Label]:

@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
-from agreement.labels import Label, labels
 
+from agreement.labels import Label, labels
 from garrod import IntakeOptions, load_knowledge, read_people
 from garrod.genome.assess import gene_results
 from garrod.genome.definitions import definitions
@@ -44,9 +44,7 @@ def results(sources: Path) -> dict[str, dict[tuple[str, str], tuple[GeneResult, 
 
 def best(result: GeneResult) -> list[tuple[str, ...]]:
     table = MINOR.get(result.gene, {})
-    return [
-        tuple(sorted(table.get(a, a) for a in f.diplotype.alleles)) for f in result.diplotypes if f.rank == 1
-    ]
+    return [tuple(sorted(table.get(a, a) for a in f.diplotype.alleles)) for f in result.diplotypes if f.rank == 1]
 
 
 def reason(label: Label, result: GeneResult, written: dict[str, object]) -> str:
@@ -99,7 +97,8 @@ def _beyond_the_label(label: Label, written: dict[str, object]) -> tuple[str, ..
     held = {
         v
         for v, seen in written.items()
-        if isinstance(seen, Genotype) and v in definition.masks
+        if isinstance(seen, Genotype)
+        and v in definition.masks
         and any(base not in definition.reference_bases(v) for base in seen.alleles)
     }
     names = {one.variant_id: one.name for one in definition.variants}

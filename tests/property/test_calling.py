@@ -4,7 +4,6 @@ import random
 from dataclasses import replace
 
 import pytest
-from synthetic import evidence, genotypes, strand
 
 from garrod.genome.definitions import GeneDefinition, definitions
 from garrod.genome.evidence import gene_evidence
@@ -15,7 +14,8 @@ from garrod.genome.results import genome_result
 from garrod.genome.star_alleles import reported
 from garrod.knowledge import Knowledge, load_knowledge
 from garrod.model.calls import GeneResult, natural_order
-from garrod.model.genotypes import Genotype
+from garrod.model.genotypes import Genotype, Observed
+from synthetic import evidence, genotypes, strand
 
 KNOWLEDGE = load_knowledge()
 GENES = definitions(KNOWLEDGE)
@@ -34,9 +34,9 @@ def a_pair(definition: GeneDefinition, rng: random.Random) -> tuple[int, int]:
     return rng.randrange(len(definition.alleles)), rng.randrange(len(definition.alleles))
 
 
-def result(definition: GeneDefinition, made: dict[str, object], knowledge: Knowledge = KNOWLEDGE) -> GeneResult:
+def result(definition: GeneDefinition, made: dict[str, Observed], knowledge: Knowledge = KNOWLEDGE) -> GeneResult:
     """The program's answer for made genotypes."""
-    return genome_result(definition, made, evidence(made), "female", knowledge)  # type: ignore[arg-type]
+    return genome_result(definition, made, evidence(made), "female", knowledge)
 
 
 def check_phased(gene: str, people: int) -> None:
@@ -135,8 +135,7 @@ def test_the_order_of_positions_and_of_strands_changes_nothing(gene: str) -> Non
         shuffled = list(made.items())
         rng.shuffle(shuffled)
         turned = {
-            variant: Genotype(variant, one.alleles[::-1]) if isinstance(one, Genotype) else one
-            for variant, one in shuffled
+            variant: Genotype(variant, one.alleles[::-1]) if isinstance(one, Genotype) else one for variant, one in shuffled
         }
         one, other = result(definition, made), result(definition, turned)
         assert replace(one, positions=()) == replace(other, positions=())

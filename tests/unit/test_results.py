@@ -3,13 +3,13 @@
 import random
 
 import pytest
-from synthetic import evidence, genotypes
 
 from garrod.genome.definitions import definitions
 from garrod.genome.results import genome_result
 from garrod.knowledge import load_knowledge
 from garrod.model.calls import CallStatus
 from garrod.model.genotypes import Genotype, Missing, MissingReason, StructuralRecord
+from synthetic import evidence, genotypes
 
 KNOWLEDGE = load_knowledge()
 GENES = definitions(KNOWLEDGE)
@@ -32,9 +32,9 @@ def result(gene, seen, sex="female", **changes):
     return genome_result(GENES[gene], seen, replace(evidence(seen), **changes), sex, KNOWLEDGE)
 
 
-def test_one_missing_position_keeps_the_call_and_says_what_it_could_change():
+def test_one_missing_position_keeps_the_call_and_says_what_it_could_change() -> None:
     found = result("CYP2C19", made("CYP2C19", "*1", "*2", masked=["rs28399504"]))
-    assert [f.diplotype.name for f in found.diplotypes][0] == "*1/*2"
+    assert next(f.diplotype.name for f in found.diplotypes) == "*1/*2"
     assert found.phenotype == "Intermediate Metabolizer"
     assert found.missing == ("rs28399504",)
     assert found.could_change
@@ -42,7 +42,7 @@ def test_one_missing_position_keeps_the_call_and_says_what_it_could_change():
     assert found.decided_by == ("rs28399504",)
 
 
-def test_a_missing_tier_1_position_forbids_normal():
+def test_a_missing_tier_1_position_forbids_normal() -> None:
     found = result("CYP2C19", made("CYP2C19", "*1", "*1", masked=["rs4986893"]))
     assert found.phenotype is None
     assert "Normal Metabolizer" in found.phenotypes_possible
@@ -50,7 +50,7 @@ def test_a_missing_tier_1_position_forbids_normal():
     assert any("rs4986893" in note for note in found.notes)
 
 
-def test_nothing_read_is_not_assessed_and_everything_stays_possible():
+def test_nothing_read_is_not_assessed_and_everything_stays_possible() -> None:
     definition = GENES["CYP3A5"]
     seen = {one.variant_id: Missing(one.variant_id, MissingReason.NO_RECORD) for one in definition.variants}
     found = result("CYP3A5", seen)
@@ -59,27 +59,27 @@ def test_nothing_read_is_not_assessed_and_everything_stays_possible():
     assert {"Normal Metabolizer", "Poor Metabolizer"} <= set(found.phenotypes_possible)
 
 
-def test_nat2_is_not_called_without_a_required_position():
+def test_nat2_is_not_called_without_a_required_position() -> None:
     found = result("NAT2", made("NAT2", "*4", "*5", masked=["rs1801280"]))
     assert found.status is CallStatus.NOT_ASSESSED
     assert "rs1801280" in (found.reason or "")
 
 
-def test_an_undocumented_base_is_said_and_never_reference_where_the_gene_forbids_it():
+def test_an_undocumented_base_is_said_and_never_reference_where_the_gene_forbids_it() -> None:
     found = result("CYP2C19", made("CYP2C19", "*1", "*1", changes={"rs4244285": ("G", "T")}))
     assert found.status is CallStatus.PARTIAL
     assert found.undocumented
     assert found.phenotype == "Indeterminate"
 
 
-def test_an_undocumented_base_of_tpmt_is_read_as_reference_and_said():
+def test_an_undocumented_base_of_tpmt_is_read_as_reference_and_said() -> None:
     found = result("TPMT", made("TPMT", "*1", "*1", changes={"rs1142345": ("T", "A")}))
     assert found.status is CallStatus.CALLED
     assert found.undocumented
     assert found.could_change
 
 
-def test_a_combination_is_named_in_brackets_and_has_a_phenotype_only_where_its_parts_agree():
+def test_a_combination_is_named_in_brackets_and_has_a_phenotype_only_where_its_parts_agree() -> None:
     same = result("CYP2C19", made("CYP2C19", "*2", "*2", phased=True, changes={"rs4986893": ("A", "G")}))
     assert same.diplotypes[0].diplotype.name == "*2/[*2 + *3]"
     assert same.phenotype == "Poor Metabolizer"
@@ -88,7 +88,7 @@ def test_a_combination_is_named_in_brackets_and_has_a_phenotype_only_where_its_p
     assert mixed.phenotype == "Indeterminate"
 
 
-def test_tpmt_without_phase_says_that_phase_decides():
+def test_tpmt_without_phase_says_that_phase_decides() -> None:
     found = result("TPMT", made("TPMT", "*1", "*3A"))
     assert [f.diplotype.name for f in found.diplotypes] == ["*1/*3A", "*3B/*3C"]
     assert found.phenotype == "Intermediate Metabolizer"
@@ -96,13 +96,13 @@ def test_tpmt_without_phase_says_that_phase_decides():
     assert found.decided_by == ("phase",)
 
 
-def test_cyp2d6_from_small_variants_is_limited():
+def test_cyp2d6_from_small_variants_is_limited() -> None:
     found = result("CYP2D6", made("CYP2D6", "*1", "*4"))
     assert found.status is CallStatus.LIMITED
     assert any("copies" in note for note in found.notes)
 
 
-def test_dpyd_takes_the_lowest_function_of_each_strand():
+def test_dpyd_takes_the_lowest_function_of_each_strand() -> None:
     cis = made("DPYD", "c.1905+1G>A (*2A)", "Reference", phased=True, changes={"rs67376798": ("A", "T")})
     found = result("DPYD", cis)
     assert found.activity_score == 1.0
@@ -113,7 +113,7 @@ def test_dpyd_takes_the_lowest_function_of_each_strand():
     assert any("milder" in note for note in severe.notes)
 
 
-def test_dpyd_haplotype_b3_is_counted_once_and_read_by_its_stand_in_when_need_be():
+def test_dpyd_haplotype_b3_is_counted_once_and_read_by_its_stand_in_when_need_be() -> None:
     name = "c.1129-5923C>G, c.1236G>A (HapB3)"
     both = result("DPYD", made("DPYD", name, "Reference"))
     assert both.diplotypes[0].diplotype.name == f"Reference/{name}"
@@ -125,12 +125,12 @@ def test_dpyd_haplotype_b3_is_counted_once_and_read_by_its_stand_in_when_need_be
     assert intronic.activity_score == 1.5
 
 
-def test_ryr1_reference_is_uncertain_never_normal():
+def test_ryr1_reference_is_uncertain_never_normal() -> None:
     found = result("RYR1", made("RYR1", "Reference", "Reference"))
     assert found.phenotype == "Uncertain Susceptibility"
 
 
-def test_a_males_x_has_one_copy_and_two_different_alleles_are_refused():
+def test_a_males_x_has_one_copy_and_two_different_alleles_are_refused() -> None:
     definition = GENES["G6PD"]
     reference = definition.alleles[definition.reference]
     seen = made("G6PD", reference, reference)
@@ -142,36 +142,36 @@ def test_a_males_x_has_one_copy_and_two_different_alleles_are_refused():
     assert "male" in (refused.reason or "")
 
 
-def test_a_female_carrier_of_g6pd_deficiency_is_variable():
+def test_a_female_carrier_of_g6pd_deficiency_is_variable() -> None:
     found = result("G6PD", made("G6PD", "B (reference)", "Mediterranean, Dallas, Panama, Sassari, Cagliari, Birmingham"))
     assert found.phenotype == "Variable"
 
 
-def test_slco1b1_falls_back_to_one_position_and_says_so():
+def test_slco1b1_falls_back_to_one_position_and_says_so() -> None:
     found = result("SLCO1B1", made("SLCO1B1", "*1", "*5", changes={"rs56101265": ("C", "C")}))
     assert found.phenotype == "Decreased Function"
     assert any("rs4149056 alone" in note for note in found.notes)
 
 
-def test_vkorc1_counts_alleles():
+def test_vkorc1_counts_alleles() -> None:
     seen = made("VKORC1", "rs9923231 variant (T)", "rs9923231 variant (T)")
     assert result("VKORC1", seen).phenotype == "-1639 AA"
 
 
-def test_cftr_says_that_it_is_no_test_for_the_disease():
+def test_cftr_says_that_it_is_no_test_for_the_disease() -> None:
     definition = GENES["CFTR"]
     reference = definition.alleles[definition.reference]
     assert any("not a test" in note for note in result("CFTR", made("CFTR", reference, reference)).notes)
 
 
-def test_a_structural_record_marks_the_gene_for_review():
+def test_a_structural_record_marks_the_gene_for_review() -> None:
     seen = made("CYP2C19", "*1", "*1")
     found = result("CYP2C19", seen, structural=(StructuralRecord("CYP2C19", "DEL", "chr10:1 <DEL> 0/1"),))
     assert found.needs_review
     assert found.could_change
 
 
-def test_an_array_asks_for_confirmation():
+def test_an_array_asks_for_confirmation() -> None:
     assert result("CYP2C19", made("CYP2C19", "*1", "*1"), kind="23andMe layout").needs_confirmation
 
 
@@ -179,7 +179,7 @@ def test_an_array_asks_for_confirmation():
     ("position", "base", "risk"),
     [(1555, "G", "increased"), (1494, "T", "increased"), (827, "G", "normal"), (663, "G", "uncertain")],
 )
-def test_mt_rnr1_is_called_by_its_worst_variant(position, base, risk):
+def test_mt_rnr1_is_called_by_its_worst_variant(position, base, risk) -> None:
     definition = GENES["MT-RNR1"]
     seen = {one.variant_id: Genotype(one.variant_id, (one.ref_38,)) for one in definition.variants}
     place = f"MT-RNR1-{position}"
@@ -189,7 +189,7 @@ def test_mt_rnr1_is_called_by_its_worst_variant(position, base, risk):
     assert any("97%" in note for note in found.notes)
 
 
-def test_a_heteroplasmic_risk_variant_counts():
+def test_a_heteroplasmic_risk_variant_counts() -> None:
     definition = GENES["MT-RNR1"]
     seen = {one.variant_id: Genotype(one.variant_id, (one.ref_38,)) for one in definition.variants}
     seen["MT-RNR1-1555"] = Genotype("MT-RNR1-1555", ("A", "G"), allele_fraction=0.2)

@@ -61,7 +61,8 @@ def _differences_between_bodies(ordered: Sequence[Recommendation]) -> Iterator[C
             said[one.body or ""].add(one.action)
         if len(said) > 1 and len({frozenset(actions) for actions in said.values()}) > 1:
             words = "; ".join(
-                f"{body}: {', '.join(sorted(a.value.replace('_', ' ') for a in actions))}" for body, actions in sorted(said.items())
+                f"{body}: {', '.join(sorted(a.value.replace('_', ' ') for a in actions))}"
+                for body, actions in sorted(said.items())
             )
             ids = tuple(one.id for one in some)
             yield Conflict(
@@ -84,9 +85,7 @@ def _monitoring(ordered: Sequence[Recommendation], in_use: frozenset[str]) -> It
         yield MonitoringItem(what=measure, because=tuple(because))
 
 
-def _notices(
-    person: Person, ordered: Sequence[Recommendation], in_use: frozenset[str], knowledge: Knowledge
-) -> Iterator[str]:
+def _notices(person: Person, ordered: Sequence[Recommendation], in_use: frozenset[str], knowledge: Knowledge) -> Iterator[str]:
     """Say what holds for the whole plan: how the file was read, and what knowledge is old or changed since."""
     for genome in person.genomes:
         yield from genome.notes
@@ -96,14 +95,13 @@ def _notices(
     for guideline_id in sorted({one.guideline for one in ordered if one.id in in_use and one.guideline}):
         row = guidelines.get(guideline_id)
         if row is not None and row.later_change is not None:
-            yield f"{row.title}: {row.body} changed this on {row.later_change}; {row.later_change_note or 'the change is not in these tables'}."
+            note = row.later_change_note or "the change is not in these tables"
+            yield f"{row.title}: {row.body} changed this on {row.later_change}; {note}."
     if person.as_of is not None:
         yield from _stale(person, ordered, in_use, knowledge)
 
 
-def _stale(
-    person: Person, ordered: Sequence[Recommendation], in_use: frozenset[str], knowledge: Knowledge
-) -> Iterator[str]:
+def _stale(person: Person, ordered: Sequence[Recommendation], in_use: frozenset[str], knowledge: Knowledge) -> Iterator[str]:
     assert person.as_of is not None
     for source_id in sorted({s for one in ordered if one.id in in_use for s in one.sources}):
         source = knowledge.sources.get(source_id)

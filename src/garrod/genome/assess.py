@@ -128,9 +128,7 @@ def _evidence(result: GeneResult, person: Person) -> tuple[str, ...]:
             for call in person.outside_calls
             if call.gene.strip().lower() == result.gene.lower()
         )
-    return tuple(
-        f"{one.name} {'/'.join(one.observed)}" for one in result.positions if one.observed and not one.is_reference
-    )
+    return tuple(f"{one.name} {'/'.join(one.observed)}" for one in result.positions if one.observed and not one.is_reference)
 
 
 def _disagreement(result: GeneResult) -> Finding:

@@ -169,8 +169,7 @@ def _define(knowledge: Knowledge, gene: Gene) -> GeneDefinition:
         proxies={r.target: r.variant_id for r in rules if r.rule is Rule.PROXY_FOR and r.target},
         fallbacks={r.variant_id: r.target for r in rules if r.rule is Rule.FALLBACK and r.target},
         priorities={
-            frozenset(row.ambiguous_set.split("|")): row.pick
-            for row in _by_gene(knowledge, UnphasedPriority).get(name, ())
+            frozenset(row.ambiguous_set.split("|")): row.pick for row in _by_gene(knowledge, UnphasedPriority).get(name, ())
         },
         counts={allele: row.count for allele, row in counts.items()},
         count_total=max((row.total for row in counts.values()), default=0),
@@ -186,7 +185,8 @@ def _by_gene(knowledge: Knowledge, kind: type[Row]) -> Mapping[str, tuple[Row, .
 
 def _grouped(knowledge: Knowledge) -> dict[type[Any], dict[str, tuple[Any, ...]]]:
     found: dict[type[Any], dict[str, tuple[Any, ...]]] = {}
-    for kind in (PositionRule, Variant, Allele, AlleleVariant, HaplotypeCount, UnphasedPriority):
+    kinds: tuple[type[Any], ...] = (PositionRule, Variant, Allele, AlleleVariant, HaplotypeCount, UnphasedPriority)
+    for kind in kinds:
         genes: dict[str, list[Any]] = defaultdict(list)
         for row in knowledge.rows(kind):
             genes[row.gene].append(row)

@@ -33,6 +33,11 @@ class GeneEvidence:
     conflict: str | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def open_ids(self) -> tuple[str, ...]:
+        """Positions that say nothing of the alleles: not read, or with a base that no definition knows."""
+        return (*(one.variant_id for one in self.missing), *(one.variant_id for one in self.undocumented))
+
 
 def merged(genomes: Sequence[GenomeEvidence]) -> Mapping[str, Observed]:
     """Join several genomes of one person: a position that two of them read differently is missing."""
@@ -42,6 +47,8 @@ def merged(genomes: Sequence[GenomeEvidence]) -> Mapping[str, Observed]:
     for genome in genomes:
         for variant, seen in genome.genotypes.items():
             before = joined.get(variant)
+            if isinstance(before, Missing) and before.reason is MissingReason.CONFLICT:
+                continue
             if not isinstance(before, Genotype):
                 joined[variant] = seen if isinstance(seen, Genotype) or before is None else before
             elif isinstance(seen, Genotype) and sorted(before.alleles) != sorted(seen.alleles):
@@ -66,9 +73,7 @@ def gene_evidence(definition: GeneDefinition, genotypes: Mapping[str, Observed],
     return GeneEvidence(tuple(read), tuple(missing), tuple(undocumented), ploidy, conflict, notes)
 
 
-def _ploidy(
-    definition: GeneDefinition, read: Sequence[Genotype], sex: str
-) -> tuple[int | None, str | None, tuple[str, ...]]:
+def _ploidy(definition: GeneDefinition, read: Sequence[Genotype], sex: str) -> tuple[int | None, str | None, tuple[str, ...]]:
     kind = definition.gene.ploidy
     if kind is Ploidy.MITOCHONDRIAL:
         return 1, None, ()
@@ -109,19 +114,14 @@ def main_reason(missing: Sequence[Missing]) -> str:
     return str(counts.most_common(1)[0][0]) if counts else "nothing was read"
 
 
-def position_reads(
-    definition: GeneDefinition, genotypes: Mapping[str, Observed], assembly: Assembly
-) -> tuple[PositionRead, ...]:
+def position_reads(definition: GeneDefinition, genotypes: Mapping[str, Observed], assembly: Assembly) -> tuple[PositionRead, ...]:
     """Return what was read at every defining position, for the page."""
     return tuple(
-        _position_read(definition, variant, genotypes.get(variant.variant_id), assembly)
-        for variant in definition.variants
+        _position_read(definition, variant, genotypes.get(variant.variant_id), assembly) for variant in definition.variants
     )
 
 
-def _position_read(
-    definition: GeneDefinition, variant: Variant, seen: Observed | None, assembly: Assembly
-) -> PositionRead:
+def _position_read(definition: GeneDefinition, variant: Variant, seen: Observed | None, assembly: Assembly) -> PositionRead:
     reference = definition.reference_bases(variant.variant_id)
     differing = tuple(
         name

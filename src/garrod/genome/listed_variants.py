@@ -22,8 +22,7 @@ def call_variant_list(definition: GeneDefinition, evidence: GeneEvidence, rules:
     found = variants_found(definition, observation)
     pair = lowest_pair(definition, found, rules)
     current = rules.of_alleles(pair)
-    open_positions = [one.variant_id for one in (*evidence.missing, *evidence.undocumented)]
-    possible, deciding = possible_phenotypes(definition, found, open_positions, rules)
+    possible, deciding = possible_phenotypes(definition, found, evidence.open_ids, rules)
     changes = any(one != current for one in possible)
     spread = found.strands is None and sum(found.copies.values()) > 1
     return GeneCall(
@@ -41,9 +40,7 @@ def call_variant_list(definition: GeneDefinition, evidence: GeneEvidence, rules:
     )
 
 
-def _fit(
-    definition: GeneDefinition, alleles: Sequence[str], answer: Phenotype, *, phased: bool
-) -> FittingDiplotype:
+def _fit(definition: GeneDefinition, alleles: Sequence[str], answer: Phenotype, *, phased: bool) -> FittingDiplotype:
     return FittingDiplotype(
         diplotype=Diplotype(definition.name, tuple(alleles)),
         rank=1,
@@ -79,7 +76,7 @@ def call_mitochondrial(definition: GeneDefinition, evidence: GeneEvidence, rules
         for one in evidence.read:
             if set(definition.cells[index].get(one.variant_id, ())) & set(one.alleles):
                 fractions[name] = one.allele_fraction
-    missing = {one.variant_id for one in (*evidence.missing, *evidence.undocumented)}
+    missing = set(evidence.open_ids)
     unread = [
         name
         for index, name in enumerate(definition.alleles)

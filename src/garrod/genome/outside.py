@@ -97,9 +97,7 @@ def _status(allele: str, word: str) -> OutsideStatus | Unreadable:
     return OutsideStatus(name, word in {"positive", "present"})
 
 
-def _strand(
-    gene: str, part: str, known: Mapping[str, str]
-) -> tuple[str, list[str], bool] | Unreadable:
+def _strand(gene: str, part: str, known: Mapping[str, str]) -> tuple[str, list[str], bool] | Unreadable:
     uncertain = re.findall(r"\(([^()]*)\)", part) if gene != "DPYD" else []
     plain = re.sub(r"\([^()]*\)\s*\+?", "", part).strip(" +") if uncertain else part
     exact = known.get(part.lower()) or known.get(plain.lower())
@@ -160,7 +158,9 @@ def parse_typing(gene: str, text: str) -> Typing | None:
     """Read an HLA typing such as ``*57:01/*58:01``, ``HLA-B*57:01:01:01/HLA-B*08:01``; None where there is none."""
     if text.strip().lower() in NOTHING:
         return None
-    types, unresolved, silent = [], [], []
+    types: list[str] = []
+    unresolved: list[str] = []
+    silent: list[str] = []
     for part in (p.strip() for p in re.split(r"[/,;+^]|\s{2,}", text)):
         if not part:
             continue

@@ -90,7 +90,7 @@ def outside_result(gene: str, calls: Sequence[OutsideCall], knowledge: Knowledge
             notes += [f"The laboratory marks {part} as uncertain." for part in parsed.uncertain]
             if parsed.unknown_copies:
                 notes.append("The number of gene copies is not given: every number that it may be is considered.")
-        elif isinstance(parsed, Unreadable) or isinstance(parsed, OutsideStatus):
+        elif isinstance(parsed, (Unreadable, OutsideStatus)):
             why = parsed.why if isinstance(parsed, Unreadable) else "this gene has no allele status"
             unread.append(f"{call.where or gene}: {call.call!r} cannot be read ({why})")
         if parsed is None or isinstance(parsed, Unreadable):
@@ -98,7 +98,9 @@ def outside_result(gene: str, calls: Sequence[OutsideCall], knowledge: Knowledge
             if stated is not None:
                 answers.append(stated)
             elif call.phenotype or call.activity_score:
-                unread.append(f"{call.where or gene}: phenotype {call.phenotype or call.activity_score!r} is not one of this gene's")
+                unread.append(
+                    f"{call.where or gene}: phenotype {call.phenotype or call.activity_score!r} is not one of this gene's"
+                )
     return _joined(gene, tuple(fits.values()), answers, rules, notes), tuple(unread)
 
 
@@ -162,7 +164,9 @@ def _stated(call: OutsideCall, rules: PhenotypeRules) -> Phenotype | None:
             return rules.of_score(score, at_least=text[:1] in {"≥", ">"})
     if not call.phenotype:
         return None
-    written = " ".join(call.phenotype.lower().replace("metaboliser", "metabolizer").split()).removeprefix(rules.gene.lower()).strip()
+    written = (
+        " ".join(call.phenotype.lower().replace("metaboliser", "metabolizer").split()).removeprefix(rules.gene.lower()).strip()
+    )
     written = ABBREVIATIONS.get(written, written).lower()
     words = {word.lower(): word for word in (*rules.words, INDETERMINATE)}
     return Phenotype(words[written]) if written in words else None
@@ -223,7 +227,7 @@ def _typed(gene: str, calls: Sequence[OutsideCall], knowledge: Knowledge) -> tup
             parsed = parse_call(gene, text, {})
             if isinstance(parsed, OutsideStatus):
                 stated[parsed.allele].add(parsed.is_present)
-            elif isinstance(parsed, Unreadable) or isinstance(parsed, OutsideDiplotype):
+            elif isinstance(parsed, (Unreadable, OutsideDiplotype)):
                 typing = parse_typing(gene, text)
                 if typing is None or not (typing.types or typing.not_expressed or typing.unresolved):
                     unread.append(f"{call.where or gene}: {text!r} is neither a typing nor an allele status")
@@ -235,9 +239,7 @@ def _typed(gene: str, calls: Sequence[OutsideCall], knowledge: Knowledge) -> tup
     conflicts = tuple(name for name, values in stated.items() if len(values) > 1)
     notes = [f"{name}: the outside calls contradict each other." for name in conflicts]
     notes += [f"{t} is not expressed; a person should look at this typing." for one in typings for t in one.not_expressed]
-    fits = tuple(
-        _fit(Diplotype(gene, one.types), [Phenotype(None)]) for one in typings if len(one.types) in {1, 2}
-    )
+    fits = tuple(_fit(Diplotype(gene, one.types), [Phenotype(None)]) for one in typings if len(one.types) in {1, 2})
     result = GeneResult(
         gene=gene,
         status=CallStatus.CALLED if said else CallStatus.NOT_ASSESSED,

@@ -74,7 +74,7 @@ class PhenotypeRules:
     def of_functions(self, functions: Sequence[str | None]) -> str:
         """Return the phenotype of one or two function words; an unknown function is Indeterminate."""
         for function in functions:
-            if function in self.dominant:
+            if function is not None and function in self.dominant:
                 return self.dominant[function]
         if any(function is None for function in functions):
             return INDETERMINATE
@@ -123,9 +123,7 @@ def _build(knowledge: Knowledge) -> dict[tuple[str, str], PhenotypeRules]:
     }
 
 
-def _rules(
-    gene: str, system: str, functions: Mapping[str, AlleleFunction], rules: Sequence[PhenotypeRule]
-) -> PhenotypeRules:
+def _rules(gene: str, system: str, functions: Mapping[str, AlleleFunction], rules: Sequence[PhenotypeRule]) -> PhenotypeRules:
     pairs, singles, dominant = {}, {}, {}
     for rule in rules:
         if rule.function_1 is None or rule.function_2 is None:

@@ -89,7 +89,9 @@ class _Classes:
 
 def _allele_classes(definition: GeneDefinition, rules: PhenotypeRules) -> _Classes:
     seen: dict[object, int] = {}
-    of_allele, bits, examples = [], [], []
+    of_allele: list[int] = []
+    bits: list[int] = []
+    examples: list[str] = []
     for index, name in enumerate(definition.alleles):
         function = rules.functions.get(definition.reported_as.get(name, name))
         key = (function.function, function.activity_value, function.activity_at_least) if function else None
@@ -132,9 +134,7 @@ def _named(definition: GeneDefinition, observation: Observation, classes: _Class
     return found
 
 
-def _probabilities(
-    definition: GeneDefinition, observation: Observation, classes: _Classes
-) -> dict[Phenotype, float]:
+def _probabilities(definition: GeneDefinition, observation: Observation, classes: _Classes) -> dict[Phenotype, float]:
     prior = [definition.prior(name) or 0.0 for name in definition.alleles]
     mass: dict[Phenotype, float] = {}
     for allele, others in partners(definition, observation):
@@ -156,9 +156,7 @@ def _documented(definition: GeneDefinition, variant: str) -> tuple[str, ...]:
     return tuple(base for base, bits in definition.masks[variant].items() if bits)
 
 
-def completions(
-    definition: GeneDefinition, observation: Observation, missing: Iterable[str]
-) -> Iterator[Observation]:
+def completions(definition: GeneDefinition, observation: Observation, missing: Iterable[str]) -> Iterator[Observation]:
     """Complete the missing positions in every way that the definitions document, unphased."""
     places = tuple(missing)
     choices = [

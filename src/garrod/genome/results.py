@@ -7,12 +7,12 @@ from typing import Final
 from garrod.genome.definitions import GeneDefinition
 from garrod.genome.evidence import GeneEvidence, gene_evidence, main_reason, position_reads
 from garrod.genome.listed_variants import call_mitochondrial, call_variant_list, every_pair
-from garrod.genome.phenotypes import Phenotype, PhenotypeRules, rules_of
+from garrod.genome.phenotypes import PhenotypeRules, rules_of
 from garrod.genome.star_alleles import GeneCall, call_star_alleles
 from garrod.knowledge.loading import Knowledge
 from garrod.knowledge.pharmacogenomics import CallMode, Ploidy
 from garrod.model.calls import CallSource, CallStatus, GeneResult, natural_order
-from garrod.model.genotypes import GenomeEvidence, Genotype, Missing, Observed, StructuralRecord
+from garrod.model.genotypes import GenomeEvidence, Genotype, Observed, StructuralRecord
 
 NORMAL_WORDS: Final = ("Normal Metabolizer", "Normal Function", "Normal")
 NOT_A_CF_TEST: Final = "This reads the variants that a drug acts on. It is not a test for cystic fibrosis."
@@ -100,9 +100,7 @@ def _not_assessed(
     )
 
 
-def _result(
-    definition: GeneDefinition, evidence: GeneEvidence, call: GeneCall, rules: PhenotypeRules
-) -> GeneResult:
+def _result(definition: GeneDefinition, evidence: GeneEvidence, call: GeneCall, rules: PhenotypeRules) -> GeneResult:
     names = {one.variant_id: one.name for one in definition.variants}
     words = tuple(sorted({one.word for one in call.possible if one.word}))
     undocumented = tuple(_undocumented(definition, one) for one in evidence.undocumented)
@@ -157,7 +155,7 @@ def _with_limits(
     """Say what a result must not be taken for."""
     notes = list(result.notes)
     changes: dict[str, object] = {}
-    unread = {one.variant_id for one in (*evidence.missing, *evidence.undocumented)} & definition.tier1
+    unread = set(evidence.open_ids) & definition.tier1
     if unread and result.phenotype is not None and result.phenotype in NORMAL_WORDS:
         names = sorted(one.name for one in definition.variants if one.variant_id in unread)
         changes |= {"phenotype": None, "activity_score": None, "could_change": True}

@@ -39,23 +39,21 @@ def call_star_alleles(definition: GeneDefinition, evidence: GeneEvidence, rules:
     if definition.gene.undefined_is_reference:
         genotypes = with_reference_for_undocumented(definition, evidence)
     observation = observe(genotypes, ploidy=evidence.ploidy or 2)
-    open_positions = (
-        *(one.variant_id for one in evidence.missing),
-        *(one.variant_id for one in evidence.undocumented),
-    )
+    open_positions = evidence.open_ids
     documented = definition.gene.undefined_is_reference or not evidence.undocumented
     fits = match(definition, observation, among=defined_among(definition, observation.read)) if documented else ()
     if fits:
         ranked = _ranked(definition, fits, observation, rules)
         current = _agreed(ranked)
-        status, notes = CallStatus.CALLED, ()
+        status = CallStatus.CALLED
+        notes: tuple[str, ...] = ()
     else:
         ranked, current, notes = _combined(definition, evidence, rules)
         status = CallStatus.PARTIAL
     wildcards = observe(evidence.read, ploidy=evidence.ploidy or 2)
     could_be = possibilities(definition, wildcards, open_positions, rules, current)
     possible = set(could_be.phenotypes) | {_phenotype_of(one) for one in ranked}
-    changes = any(one != current for one in possible) or current.word is None and rules.exists
+    changes = any(one != current for one in possible) or (current.word is None and rules.exists)
     if not rules.exists:
         changes = bool(open_positions) or len(ranked) > 1
     decided_by = could_be.decided_by if changes else ()

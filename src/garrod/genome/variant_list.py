@@ -66,9 +66,7 @@ def variants_found(definition: GeneDefinition, observation: Observation) -> Vari
     return VariantsFound(names, (strands[0], strands[1]) if phased else None, tuple(by_proxy), tuple(disagrees))
 
 
-def _positions_used(
-    definition: GeneDefinition, allele: int, observation: Observation
-) -> dict[str, tuple[str, ...]]:
+def _positions_used(definition: GeneDefinition, allele: int, observation: Observation) -> dict[str, tuple[str, ...]]:
     """Return the positions that decide an allele, as far as they were read.
 
     A stand-in adds to the deciding position where both agree; alone it decides only where the other is missing.
@@ -87,9 +85,7 @@ def _is_carried(observation: Observation, variant: str, bases: tuple[str, ...]) 
     return any(base in bases for base in observation.strands(variant) or ())
 
 
-def _count_parts_once(
-    definition: GeneDefinition, copies: dict[int, int], sides: tuple[set[int], set[int]]
-) -> None:
+def _count_parts_once(definition: GeneDefinition, copies: dict[int, int], sides: tuple[set[int], set[int]]) -> None:
     """Take a variant off the count where an allele that contains it is carried."""
     for whole in list(copies):
         for part in list(copies):
@@ -110,9 +106,7 @@ def _proxy_differs(definition: GeneDefinition, allele: int, observation: Observa
     return False
 
 
-def lowest_pair(
-    definition: GeneDefinition, found: VariantsFound, rules: PhenotypeRules
-) -> tuple[str, ...]:
+def lowest_pair(definition: GeneDefinition, found: VariantsFound, rules: PhenotypeRules) -> tuple[str, ...]:
     """Return the two alleles that decide: the lowest function of each strand, or the two lowest where phase is unknown."""
     reference = definition.alleles[definition.reference]
 
@@ -155,7 +149,8 @@ def possible_phenotypes(
     ]
     added = sorted({_key(rules, name): name for name in unread}.values())
     readings = [found.strands] if found.strands is not None else list(_phases(found))
-    phenotypes, current = set(), rules.of_alleles(lowest_pair(definition, found, rules))
+    current = rules.of_alleles(lowest_pair(definition, found, rules))
+    phenotypes: set[Phenotype] = set()
     for sides in readings:
         options = [[_lowest(rules, {*side, *([extra] if extra else [])}, reference) for extra in (None, *added)]
                    for side in sides]  # fmt: skip
@@ -190,7 +185,7 @@ def _lowest(rules: PhenotypeRules, names: set[str], reference: str) -> str:
 
 
 def _phases(found: VariantsFound) -> list[tuple[frozenset[str], frozenset[str]]]:
-    """The two extreme readings of unknown phase, all on one strand or spread, and each single variant apart."""
+    """Return the two extreme readings of unknown phase, all on one strand or spread, and each single variant apart."""
     both = frozenset(name for name, count in found.copies.items() if count == 2)
     one = [name for name, count in found.copies.items() if count == 1]
     readings = [(both | frozenset(one), both)]

@@ -78,7 +78,9 @@ def parse_person(where: str, raw: bytes) -> PersonText:
         raise InputError(Fault(where, "a person is one JSON object", "write {...} (garrod schema person)"))
     if document.get("resourceType"):
         raise InputError(
-            Fault(where, "this is a FHIR resource, which this version does not read", "write a person file (garrod schema person)")
+            Fault(
+                where, "this is a FHIR resource, which this version does not read", "write a person file (garrod schema person)"
+            )
         )
     hints = typing.get_type_hints(wire.PersonFile, include_extras=True)
     faults: list[Fault] = []

@@ -84,14 +84,9 @@ def read_people(path: str | Path, knowledge: Knowledge, options: IntakeOptions |
         what = "this is a folder" if place.is_dir() else "there is no such file"
         raise InputError(Fault(place.name, what, "name a person file or a genome file"))
     outside = [call for one in chosen.outside for call in read_outside_calls(one, knowledge)]
-    if is_genome(place):
-        people = _people_of_genome(place, knowledge, chosen)
-    else:
-        people = _people_of_file(place, knowledge, chosen)
+    people = _people_of_genome(place, knowledge, chosen) if is_genome(place) else _people_of_file(place, knowledge, chosen)
     if outside and len(people) > 1:
-        raise InputError(
-            Fault(chosen.outside[0].name, "outside calls belong to one person", "choose one with --sample")
-        )
+        raise InputError(Fault(chosen.outside[0].name, "outside calls belong to one person", "choose one with --sample"))
     return tuple(replace(person, outside_calls=(*person.outside_calls, *outside)) for person in people)
 
 
@@ -108,9 +103,7 @@ def _read_options(options: IntakeOptions) -> ReadOptions:
 def _people_of_genome(path: Path, knowledge: Knowledge, options: IntakeOptions) -> tuple[Person, ...]:
     found = read_genome(path, sites(knowledge), _read_options(options))
     more = [one for other in options.genomes for one in read_genome(other, sites(knowledge), _read_options(options))]
-    return tuple(
-        Person(id=one.sample, sex=options.sex or "unknown", as_of=options.as_of, genomes=(one, *more)) for one in found
-    )
+    return tuple(Person(id=one.sample, sex=options.sex or "unknown", as_of=options.as_of, genomes=(one, *more)) for one in found)
 
 
 def _people_of_file(path: Path, knowledge: Knowledge, options: IntakeOptions) -> tuple[Person, ...]:

@@ -81,7 +81,7 @@ def gene_document(result: GeneResult) -> Document:
             {"allele": one.allele, "present": one.is_present, "word": one.word} for one in result.allele_statuses
         ],
         "variants": list(result.variants),
-        "extra": {name: value for name, value in result.extra},
+        "extra": dict(result.extra),
         "undocumented": list(result.undocumented),
         "needs_confirmation": result.needs_confirmation,
         "needs_review": result.needs_review,
@@ -105,9 +105,7 @@ def call_document(sample: str, genome: GenomeEvidence | None, run: Run, results:
 def finding_document(finding: Finding) -> Document:
     """Return a finding; the typed detail of a gene is written as in ``garrod call``."""
     document = {
-        field.name: plain(getattr(finding, field.name))
-        for field in dataclasses.fields(finding)
-        if field.name != "detail"
+        field.name: plain(getattr(finding, field.name)) for field in dataclasses.fields(finding) if field.name != "detail"
     }
     if finding.detail is not None:
         document["detail"] = gene_document(finding.detail)
@@ -134,9 +132,7 @@ def careplan_document(plan: CarePlan) -> Document:
             "unread": list(person.unread),
         },
         "findings": [finding_document(one) for one in plan.findings],
-        "recommendations": [
-            recommendation_document(one, in_use=one.id in plan.in_use) for one in plan.recommendations
-        ],
+        "recommendations": [recommendation_document(one, in_use=one.id in plan.in_use) for one in plan.recommendations],
         "conflicts": [plain(one) for one in plan.conflicts],
         "monitoring": [plain(one) for one in plan.monitoring],
         "not_assessed": [finding_document(one) for one in plan.not_assessed],

@@ -1,5 +1,6 @@
 """Check what rows say of each other: names that must exist elsewhere, keys without a gap or an overlap."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,7 +70,7 @@ def _dangling(knowledge: Knowledge) -> Iterator[Fault]:
 
 
 def _unknown_phenotypes(knowledge: Knowledge) -> Iterator[Fault]:
-    """A key must be a word that the gene's own rules can give, or it will never fit anybody."""
+    """Find keys that the gene's own rules can never give: they would fit nobody."""
     words: dict[str, set[str]] = {}
     for rule in knowledge.rows(pharmacogenomics.PhenotypeRule):
         words.setdefault(rule.gene, set()).add(rule.phenotype)
@@ -81,9 +82,7 @@ def _unknown_phenotypes(knowledge: Knowledge) -> Iterator[Fault]:
 
 def _recalled_doses(knowledge: Knowledge) -> Iterator[Fault]:
     recalled = {
-        row.statement_id
-        for row in knowledge.rows(guidelines.Statement)
-        if row.reading is pharmacogenomics.Reading.RECALLED
+        row.statement_id for row in knowledge.rows(guidelines.Statement) if row.reading is pharmacogenomics.Reading.RECALLED
     }
     for number, dose in enumerate(knowledge.rows(guidelines.StatementDose)):
         if dose.statement_id in recalled:
@@ -105,6 +104,6 @@ def _overlapping_keys(knowledge: Knowledge) -> Iterator[Fault]:
             groups.setdefault((key.statement_id, key.clause, key.gene), []).append(key)
     for (statement, _, gene), keys in groups.items():
         ordered = sorted(keys, key=lambda one: one.score_min or 0.0)
-        for one, two in zip(ordered, ordered[1:], strict=False):
+        for one, two in itertools.pairwise(ordered):
             if one.score_max is None or (two.score_min or 0.0) <= one.score_max:
                 yield Fault(TABLES[guidelines.StatementKey][0], f"{statement}: score intervals of {gene} overlap", "correct them")

@@ -75,9 +75,7 @@ def read_table(path: Path, kind: type[Row]) -> tuple[Row, ...]:
         ) from error
     header = lines[0].split("\t") if lines else []
     if header != names:
-        raise KnowledgeError(
-            Fault(f"{path.name}:1", "the columns are not those of the row class", f"write {' '.join(names)}")
-        )
+        raise KnowledgeError(Fault(f"{path.name}:1", "the columns are not those of the row class", f"write {' '.join(names)}"))
     raw = [
         {name: cell for name, cell in zip(names, cells, strict=False) if cell != ""}
         for cells in csv.reader(lines[1:], delimiter="\t", quoting=csv.QUOTE_NONE)
@@ -105,7 +103,7 @@ class Knowledge:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._rows: dict[type[Any], tuple[Any, ...]] = {}
-        self._built: dict[Callable[["Knowledge"], Any], Any] = {}
+        self._built: dict[Callable[[Knowledge], Any], Any] = {}
 
     def rows(self, kind: type[Row]) -> tuple[Row, ...]:
         """Return every row of one class, in the order of its files."""

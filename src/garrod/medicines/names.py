@@ -10,11 +10,51 @@ from garrod.knowledge.loading import Knowledge
 
 #: Salts and forms that stand beside a substance's name without changing which substance it is.
 SALTS: Final = frozenset(
-    "hydrochloride hcl sodium potassium calcium magnesium sulfate sulphate phosphate tartrate succinate maleate mesylate "
-    "besylate bisulfate hydrogensulfate bromide hydrobromide acetate citrate fumarate".split()
+    [
+        "hydrochloride",
+        "hcl",
+        "sodium",
+        "potassium",
+        "calcium",
+        "magnesium",
+        "sulfate",
+        "sulphate",
+        "phosphate",
+        "tartrate",
+        "succinate",
+        "maleate",
+        "mesylate",
+        "besylate",
+        "bisulfate",
+        "hydrogensulfate",
+        "bromide",
+        "hydrobromide",
+        "acetate",
+        "citrate",
+        "fumarate",
+    ]
 )
 FORMS: Final = frozenset(
-    "tablet tablets capsule capsules oral solution injection iv po xr er sr cr ir dr ec film-coated suspension".split()
+    [
+        "tablet",
+        "tablets",
+        "capsule",
+        "capsules",
+        "oral",
+        "solution",
+        "injection",
+        "iv",
+        "po",
+        "xr",
+        "er",
+        "sr",
+        "cr",
+        "ir",
+        "dr",
+        "ec",
+        "film-coated",
+        "suspension",
+    ]
 )
 STRENGTH: Final = re.compile(r"\b\d[\d.,]*\s*(mg|g|mcg|µg|ug|ml|%|units?|iu)?(/\w+)?\b")
 NEAR: Final = 1

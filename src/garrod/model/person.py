@@ -157,7 +157,7 @@ class Person:
         return (self.as_of.date() - self.birth_date).days / 365.25
 
     def weight_kg(self) -> float | None:
-        """The newest weight in kg, or None where none was given."""
+        """Return the newest weight in kg, or None where none was given."""
         weights = [one for one in self.body or () if one.weight is not None and one.weight.unit == "kg"]
         if not weights:
             return None

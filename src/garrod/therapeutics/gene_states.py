@@ -39,7 +39,7 @@ class GeneState:
     def fits(self, key: StatementKey) -> bool:
         """Whether a guideline's key holds in this state."""
         if key.key_type is KeyType.ALLELE_STATUS:
-            return key.value in self.statuses or key.value == NO_RESULT and self._unknown(key)
+            return key.value in self.statuses or (key.value == NO_RESULT and self._unknown(key))
         if key.value == NO_RESULT:
             return not self.is_assessed
         if not self.is_assessed:
@@ -149,7 +149,5 @@ def _dpwg_states(result: GeneResult) -> tuple[GeneState | None, tuple[GeneState,
     possible = [settled] if settled is not None else [
         GeneState(result.gene, one.diplotype.name, frozenset({one.diplotype.name}) | words) for one in best
     ]  # fmt: skip
-    possible += [
-        GeneState(result.gene, word, frozenset({word})) for word in result.phenotypes_possible_dpwg if word not in words
-    ]
+    possible += [GeneState(result.gene, word, frozenset({word})) for word in result.phenotypes_possible_dpwg if word not in words]
     return settled, tuple(possible)

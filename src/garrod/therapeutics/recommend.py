@@ -80,13 +80,13 @@ def _advice(guideline: DrugGuideline, facets: PersonFacets, findings: Findings) 
     if settled is not None:
         changes = _changes(outcomes, settled, options)
         if settled.statements:
-            yield from (_recommendation(guideline, one, facets, settled, changes, None) for one in settled.statements)
+            yield from (_recommendation(guideline, one, facets, outcome=settled, changes=changes) for one in settled.statements)
         else:
             yield _could_not_check(guideline, options, facets, findings)
         return
     answered = [one for one in outcomes if one.statements]
     if answered and len({_identity(one) for one in outcomes}) == 1:
-        yield from (_recommendation(guideline, s, facets, answered[0], (), None) for s in answered[0].statements)
+        yield from (_recommendation(guideline, s, facets, outcome=answered[0]) for s in answered[0].statements)
         return
     seen: set[tuple[str, str]] = set()
     for outcome in answered:
@@ -94,7 +94,7 @@ def _advice(guideline: DrugGuideline, facets: PersonFacets, findings: Findings) 
         for statement in outcome.statements:
             if (statement.row.statement_id, condition) not in seen:
                 seen.add((statement.row.statement_id, condition))
-                yield _recommendation(guideline, statement, facets, outcome, _tests(options), condition)
+                yield _recommendation(guideline, statement, facets, outcome=outcome, changes=_tests(options), condition=condition)
     if not answered:
         yield _could_not_check(guideline, options, facets, findings)
 
@@ -120,9 +120,7 @@ def _outcomes(guideline: DrugGuideline, options: Sequence[GeneOptions], facets: 
     return found
 
 
-def _statements(
-    guideline: DrugGuideline, states: tuple[GeneState, ...], facets: PersonFacets
-) -> tuple[GuidelineStatement, ...]:
+def _statements(guideline: DrugGuideline, states: tuple[GeneState, ...], facets: PersonFacets) -> tuple[GuidelineStatement, ...]:
     by_gene = {one.gene: one for one in states}
     fitting = [
         one for one in guideline.statements
@@ -135,7 +133,7 @@ def _statements(
 
 
 def _names_genotype(statement: GuidelineStatement, by_gene: Mapping[str, GeneState]) -> bool:
-    """A guideline that names the genotype itself is more specific than one that names its phenotype."""
+    """Whether the statement names the genotype itself, which is more specific than its phenotype."""
     return any(
         key.key_type is KeyType.GENOTYPE and by_gene[gene].fits(key)
         for clause in statement.clauses for gene, keys in clause.items() for key in keys
@@ -168,9 +166,10 @@ def _recommendation(
     guideline: DrugGuideline,
     statement: GuidelineStatement,
     facets: PersonFacets,
+    *,
     outcome: _Outcome,
-    changes: tuple[str, ...],
-    condition: str | None,
+    changes: tuple[str, ...] = (),
+    condition: str | None = None,
 ) -> Recommendation:
     first, *others = statement.parts
     drug, row = guideline.drug, statement.row
@@ -283,9 +282,7 @@ def _could_not_check(
     matters = bool(actions & (CRITICAL | CHANGING))
     drug = guideline.drug
     what = f"test {' and '.join(missing)} first" if missing else "the guideline has no statement for this result"
-    reasons = [
-        f"{gene}: {result.reason}" for gene in missing if (result := findings.gene(gene)) is not None and result.reason
-    ]
+    reasons = [f"{gene}: {result.reason}" for gene in missing if (result := findings.gene(gene)) is not None and result.reason]
     return Recommendation(
         id=f"{guideline.guideline.guideline_id}:{drug.drug_id}:could-not-check",
         domain=DOMAIN,

@@ -63,9 +63,7 @@ def _build(knowledge: Knowledge) -> dict[str, tuple[DrugGuideline, ...]]:
 
 def _statements(knowledge: Knowledge) -> dict[str, GuidelineStatement]:
     found = {row.guideline_id: row for row in knowledge.rows(rows.Guideline)}
-    keys: dict[str, dict[int, dict[str, list[rows.StatementKey]]]] = defaultdict(
-        lambda: defaultdict(lambda: defaultdict(list))
-    )
+    keys: dict[str, dict[int, dict[str, list[rows.StatementKey]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     for key in knowledge.rows(rows.StatementKey):
         keys[key.statement_id][key.clause][key.gene].append(key)
     parts = _parts(knowledge)
@@ -77,9 +75,7 @@ def _statements(knowledge: Knowledge) -> dict[str, GuidelineStatement]:
         row.statement_id: GuidelineStatement(
             row=row,
             guideline=found[row.guideline_id],
-            clauses=tuple(
-                {gene: tuple(some) for gene, some in clause.items()} for clause in keys[row.statement_id].values()
-            ),
+            clauses=tuple({gene: tuple(some) for gene, some in clause.items()} for clause in keys[row.statement_id].values()),
             parts=parts[row.statement_id],
             notes=tuple(notes[row.statement_id]),
         )

@@ -76,9 +76,7 @@ def read_consumer(path: Path, sites: Sites, options: ReadOptions) -> tuple[Genom
     assembly = _assembly(path, comments, sites, markers, options)
     build = sites.builds[assembly]
     strand_is_stated = bool(STRAND_STATED.search(comments))
-    genotypes: dict[str, Observed] = {
-        name: Missing(name, MissingReason.NOT_ON_ARRAY) for name in sites.variants
-    }
+    genotypes: dict[str, Observed] = {name: Missing(name, MissingReason.NOT_ON_ARRAY) for name in sites.variants}
     for site in build.all_sites():
         marker = markers.get((site.chromosome, site.position))
         if marker is not None and not _names_another(site, marker):
@@ -149,7 +147,9 @@ def _assembly(
     if asked is not None:
         if hits[best] >= ENOUGH_MARKERS and best is not asked:
             raise InputError(
-                Fault(path.name, f"the positions are those of {best.value}, not {asked.value}", "correct the header or --assembly")
+                Fault(
+                    path.name, f"the positions are those of {best.value}, not {asked.value}", "correct the header or --assembly"
+                )
             )
         return asked
     if hits[best] == 0 or sum(n == hits[best] for n in hits.values()) > 1:
@@ -184,9 +184,11 @@ def _observed(site: Site, marker: Marker, *, strand_is_stated: bool) -> Observed
         return Missing(name, MissingReason.HALF_CALL, written)
     if site.variant.is_indel:
         alleles = _indel_alleles(site, called)
-    elif set(called) & {"I", "D"} or len(site.variant.ref_38) > 1:
-        alleles = None
-    elif not strand_is_stated and any({site.variant.ref_38, alt} in PALINDROMES for alt in site.variant.alts):
+    elif (
+        set(called) & {"I", "D"}
+        or len(site.variant.ref_38) > 1
+        or (not strand_is_stated and any({site.variant.ref_38, alt} in PALINDROMES for alt in site.variant.alts))
+    ):
         alleles = None
     else:
         alleles = tuple(called)

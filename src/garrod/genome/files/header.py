@@ -64,12 +64,8 @@ def parse_header(lines: Iterable[str], name: str) -> Header:
         has_blocks |= line.startswith(("##ALT=<ID=NON_REF", "##INFO=<ID=END", "##GVCFBlock"))
         if line.startswith(("##contig=", "##reference=", "##assembly=")):
             stated |= {build for build, words in WORDS.items() if words.search(line)}
-    stated_by_length = {
-        build for build, lengths in LENGTHS.items() if any(contigs.get(c) == n for c, n in lengths.items())
-    }
-    raise InputError(
-        Fault(name, "there is no #CHROM line" + (" (but contigs)" if stated_by_length else ""), "give a whole VCF")
-    )
+    stated_by_length = {build for build, lengths in LENGTHS.items() if any(contigs.get(c) == n for c, n in lengths.items())}
+    raise InputError(Fault(name, "there is no #CHROM line" + (" (but contigs)" if stated_by_length else ""), "give a whole VCF"))
 
 
 def _samples(line: str, where: str) -> tuple[str, ...]:
@@ -99,7 +95,5 @@ def stated_assembly(header: Header, name: str) -> Assembly | None:
     }
     told = by_length or set(header.stated)
     if len(told) > 1 or (by_length and header.stated and not by_length & header.stated):
-        raise InputError(
-            Fault(name, "the header speaks of two genome builds", "correct the header, or say --assembly and check")
-        )
+        raise InputError(Fault(name, "the header speaks of two genome builds", "correct the header"))
     return next(iter(told), None)

@@ -30,24 +30,14 @@ class _Reading:
         return any(one is not None for one in self.strands)
 
 
-def observe_site(
-    site: Site, records: Sequence[Record], sample: int, build: BuildSites, thresholds: ReadThresholds
-) -> Observed:
+def observe_site(site: Site, records: Sequence[Record], sample: int, build: BuildSites, thresholds: ReadThresholds) -> Observed:
     """Join what records say of one site for one sample. No record at all is the caller's to answer."""
     readings: list[_Reading] = []
-    seen: dict[tuple[int, str, tuple[str, ...]], str] = {}
     for record in records:
-        gt = record.samples[sample].get("GT", ".")
-        key = (record.position, record.ref, record.alts)
-        if key in seen:
-            if seen[key] != gt:
-                return Missing(site.variant.variant_id, MissingReason.CONFLICT, f"{record.where}: written twice, differently")
-            continue
-        seen[key] = gt
-        mismatch = _reference_mismatch(site, record)
-        if mismatch:
+        if _reference_mismatch(site, record):
+            gt = record.samples[sample].get("GT", ".")
             return Missing(site.variant.variant_id, MissingReason.OTHER_REFERENCE, _written(record, gt))
-        reading = _reading(site, record, gt, sample, build, thresholds)
+        reading = _reading(site, record, sample=sample, build=build, thresholds=thresholds)
         if reading is not None:
             readings.append(reading)
     return _joined(site, readings, _file_reference(site, records))
@@ -60,7 +50,7 @@ def _file_reference(site: Site, records: Sequence[Record]) -> str | None:
     length = len(site.variant.ref_38)
     for record in records:
         offset = site.position - record.position
-        if not record.is_block and 0 <= offset and offset + length <= len(record.ref):
+        if not record.is_block and offset >= 0 and offset + length <= len(record.ref):
             return record.ref[offset : offset + length]
     first = next((r.ref[0] for r in records if r.position == site.position), None)
     return site.variant.ref_38 if length > 1 and first == site.variant.ref_38[0] else first if length == 1 else None
@@ -82,11 +72,10 @@ def _written(record: Record, gt: str) -> str:
     return f"{record.position} {record.ref}>{alts} {gt}"
 
 
-def _reading(
-    site: Site, record: Record, gt: str, sample: int, build: BuildSites, thresholds: ReadThresholds
-) -> _Reading | None:
+def _reading(site: Site, record: Record, *, sample: int, build: BuildSites, thresholds: ReadThresholds) -> _Reading | None:
     """Return what a record says of the site, or None where it says nothing of it."""
     fields = record.samples[sample]
+    gt = fields.get("GT", ".")
     read = parse_gt(gt)
     written = _written(record, gt)
     inferred = "block" if record.is_block else None
@@ -123,7 +112,7 @@ def _reading(
     )
 
 
-def _effect(site: Site, record: Record, index: int, build: BuildSites) -> str | None | MissingReason:
+def _effect(site: Site, record: Record, index: int, build: BuildSites) -> str | MissingReason | None:
     """Return the allele that a strand has at the site, None for the reference, or why it cannot be told."""
     allele = record.allele(index)
     if index == 0:
@@ -184,7 +173,7 @@ def _quality_problem(
 
 def _number(text: str | None) -> float | None:
     try:
-        return None if text in {None, ".", ""} else float(text)  # type: ignore[arg-type]
+        return None if text in {None, ".", ""} else float(text)
     except ValueError:
         return None
 
@@ -217,9 +206,9 @@ def _joined(site: Site, readings: Sequence[_Reading], reference: str | None) -> 
     doubtful = [one for one in readings if one.problem is not None]
     changed = [one for one in trusted if one.differs]
     spoiling = [one for one in doubtful if one.differs or not one.strands]
-    if spoiling and not changed or not trusted:
-        reason = (spoiling or doubtful or [None])[0]
-        return Missing(name, reason.problem if reason and reason.problem else MissingReason.NO_RECORD, written)
+    if (spoiling and not changed) or not trusted:
+        problems = [one.problem for one in spoiling or doubtful]
+        return Missing(name, problems[0] or MissingReason.NO_RECORD if problems else MissingReason.NO_RECORD, written)
     if len({len(one.strands) for one in trusted}) > 1:
         return Missing(name, MissingReason.CONFLICT, written)
     if reference is None:

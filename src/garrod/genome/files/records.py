@@ -97,7 +97,7 @@ def parse_record(line: str, columns: Sequence[int], width: int, where: str) -> R
     position, ref = int(cells[1]), cells[3].upper()
     if not set(ref) <= LETTERS:
         raise InputError(Fault(where, "the reference is not a sequence", "repair or re-export the file"))
-    alts = ()
+    alts: tuple[str, ...] = ()
     if cells[4] not in {".", ""}:
         alts = tuple(alt if alt.startswith("<") else alt.upper() for alt in cells[4].split(","))
     end = _end(cells[7])

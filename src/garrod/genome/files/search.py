@@ -4,6 +4,7 @@ Every probe must be in order with the probes around it; where one is not, the fi
 all of it.
 """
 
+import itertools
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
@@ -67,7 +68,7 @@ class _Search:
 
     def _check_order(self) -> None:
         keys = [key for _, key in sorted(self.probes.items()) if key is not None]
-        if any(later < earlier for earlier, later in zip(keys, keys[1:], strict=False)):
+        if any(later < earlier for earlier, later in itertools.pairwise(keys)):
             raise NotSorted
 
     def _last_block_before(self, key: Key) -> int:
@@ -134,4 +135,3 @@ class _Search:
         if place is None or len(cells) < 3 or not cells[1].isdigit():
             raise NotSorted
         return line, (place, int(cells[1]))
-

@@ -89,9 +89,7 @@ class Sites:
         for form in forms:
             place = (chromosome[form.variant_id], form.position, form.ref, form.alt)
             by_assembly[form.assembly][place] = (form.variant_id, form.allele)
-        builds = {
-            assembly: _build(assembly, variants, by_assembly[assembly.value], genes) for assembly in Assembly
-        }
+        builds = {assembly: _build(assembly, variants, by_assembly[assembly.value], genes) for assembly in Assembly}
         return cls(builds, {one.variant_id: one for one in variants})
 
 

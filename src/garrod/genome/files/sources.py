@@ -15,6 +15,8 @@ Windows = Mapping[str, tuple[tuple[int, int], ...]]
 LONGEST_LINE: Final = 64 * 1024 * 1024
 BGZF_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 GZIP: Final = b"\x1f\x8b"
+OUT_OF_ORDER: Final = "the records are out of order"
+SORT_IT: Final = "sort the file (bcftools sort) and index it anew"
 SUSPICIOUS_BYTES: Final = 512 * 1024 * 1024
 SUSPICIOUS_RATIO: Final = 900
 
@@ -102,26 +104,38 @@ def scanned(path: Path, windows: Windows, *, keep_all_starts: bool) -> Iterator[
     ----------
     keep_all_starts
         Keep lines with an END before a window too (reference blocks).
+
+    Raises
+    ------
+    InputError
+        For a position that is no number, or records out of order on a chromosome that matters.
     """
     lines = Lines(path)
-    current, spans, chromosome = "", (), ""
+    current = chromosome = ""
+    last = 0
+    left: set[str] = set()
+    spans: tuple[tuple[int, int], ...] = ()
     for line in lines:
         if line.startswith("#"):
             continue
         tab = line.find("\t")
         name = line[:tab]
         if name != current:
-            current, chromosome = name, chromosome_name(name)
+            left.add(chromosome)
+            current, chromosome, last = name, chromosome_name(name), 0
+            if chromosome in left:
+                raise InputError(Fault(f"{path.name}:{lines.number}", OUT_OF_ORDER, SORT_IT))
             spans = windows.get(chromosome, ())
         if not spans:
             continue
         second = line.find("\t", tab + 1)
         text = line[tab + 1 : second]
         if not text.isdigit():
-            raise InputError(
-                Fault(f"{path.name}:{lines.number}", "the position is not a number", "repair or re-export the file")
-            )
+            raise InputError(Fault(f"{path.name}:{lines.number}", "the position is not a number", "repair or re-export the file"))
         position = int(text)
+        if position < last:
+            raise InputError(Fault(f"{path.name}:{lines.number}", OUT_OF_ORDER, SORT_IT))
+        last = position
         for start, end in spans:
             if position > end:
                 continue
@@ -134,7 +148,7 @@ def _covers(line: str, start: int) -> bool:
     at = line.find("END=")
     if at < 0:
         return False
-    digits = line[at + 4 : at + 16].split(";")[0].split("\t")[0]
+    digits = line[at + 4 : at + 16].split(";", maxsplit=1)[0].split("\t", maxsplit=1)[0]
     return digits.isdigit() and int(digits) >= start
 
 
@@ -168,9 +182,7 @@ def _fetched(path: Path, lines: Iterator[str], chromosome: str) -> Iterator[tupl
     for line in lines:
         position = line.split("\t", 2)[1]
         if position.isdigit() and int(position) < last:
-            raise InputError(
-                Fault(f"{path.name}:{chromosome}:{position}", "records are out of order under an index", "sort and index the file anew")
-            )
+            raise InputError(Fault(f"{path.name}:{chromosome}:{position}", OUT_OF_ORDER, SORT_IT))
         last = int(position) if position.isdigit() else last
         yield f"{path.name}:{chromosome}:{position}", line
 

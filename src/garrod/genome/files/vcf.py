@@ -3,17 +3,21 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from garrod.genome.files.builds import assembly_by_bases, check_bases, check_lengths
 from garrod.genome.files.header import Header, parse_header, stated_assembly
 from garrod.genome.files.join import observe_site
 from garrod.genome.files.options import ReadOptions
 from garrod.genome.files.records import FIXED_COLUMNS, Record, parse_gt, parse_record
 from garrod.genome.files.search import searched
-from garrod.genome.files.sites import BuildSites, Site, Sites
+from garrod.genome.files.sites import BuildSites, Site, Sites, chromosome_name, trimmed
 from garrod.genome.files.sources import (
+    OUT_OF_ORDER,
+    SORT_IT,
     Lines,
     Windows,
     check_not_truncated,
@@ -22,9 +26,8 @@ from garrod.genome.files.sources import (
     is_bgzf,
     scanned,
 )
-from garrod.model.errors import Fault, InputError
+from garrod.model.errors import Fault, InputError, raise_together
 from garrod.model.genotypes import (
-    Assembly,
     GenomeEvidence,
     Genotype,
     Missing,
@@ -33,13 +36,14 @@ from garrod.model.genotypes import (
     StructuralRecord,
 )
 
-ENOUGH_BASES: Final = 20
-FEW_BASES: Final = 5
-MOST_MISMATCHES: Final = 0.1
+MOST_FAULTS: Final = 20
 VARIANTS_ONLY: Final = (
     "The genome file lists variants only and does not say that what it leaves out is reference: those positions count as "
     "not read. If the laboratory confirms it, run again with --absent-is-reference."
 )
+
+if TYPE_CHECKING:
+    import pysam
 
 PlacedLine = tuple[str, str]
 LineSource = Callable[[Windows], Iterator[PlacedLine]]
@@ -69,18 +73,27 @@ def read_bcf(path: Path, sites: Sites, options: ReadOptions) -> tuple[GenomeEvid
 
 
 def _bcf_lines(path: Path, windows: Windows) -> Iterator[PlacedLine]:
+    """Fetch the windows through the index where there is one, else go through all records."""
     import pysam  # noqa: PLC0415 - only where a genome is read
-
-    from garrod.genome.files.sites import chromosome_name  # noqa: PLC0415 - beside its use
 
     try:
         with pysam.VariantFile(str(path)) as opened:
-            for record in opened:
-                name = chromosome_name(record.chrom)
-                if any(record.start < end and record.stop >= start for start, end in windows.get(name, ())):
+            last = ("", 0)
+            for record in _fetched_bcf(opened, windows) if index_of(path) else opened:
+                if (last[0] == record.chrom) and record.pos < last[1]:
+                    raise InputError(Fault(f"{path.name}:{record.chrom}:{record.pos}", OUT_OF_ORDER, SORT_IT))
+                last = (record.chrom, record.pos)
+                spans = windows.get(chromosome_name(record.chrom), ())
+                if any(record.start < end and record.stop >= start for start, end in spans):
                     yield f"{path.name}:{record.chrom}:{record.pos}", str(record)
     except (OSError, ValueError):
         raise InputError(Fault(path.name, "the BCF is cut off or damaged", "copy it again")) from None
+
+
+def _fetched_bcf(opened: "pysam.VariantFile", windows: Windows) -> "Iterator[pysam.VariantRecord]":
+    for name in map(str, opened.header.contigs):
+        for start, end in windows.get(chromosome_name(name), ()):
+            yield from opened.fetch(name, start - 1, end)
 
 
 def _lines(path: Path, header: Header, windows: Windows) -> Iterator[PlacedLine]:
@@ -96,15 +109,25 @@ def _lines(path: Path, header: Header, windows: Windows) -> Iterator[PlacedLine]
     yield from scanned(path, windows, keep_all_starts=header.has_blocks)
 
 
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """A file's records at the sites, read once for all samples, with the build they are on."""
+
+    file: str
+    kind: str
+    header: Header
+    build: BuildSites
+    records: Sequence[Record]
+    by_site: Mapping[str, Sequence[Record]]
+
+    @property
+    def contigs(self) -> frozenset[str]:
+        return frozenset(self.header.contigs) | {record.chromosome for record in self.records}
+
+
 def _read(
-    path: Path,
-    header: Header,
-    sites: Sites,
-    options: ReadOptions,
-    lines: LineSource,
-    *,
-    kind: str,
-) -> tuple[GenomeEvidence, ...]:
+    path: Path, header: Header, sites: Sites, options: ReadOptions, lines: LineSource, *, kind: str
+) -> tuple[GenomeEvidence, ...]:  # fmt: skip
     chosen = _chosen_samples(path, header, options)
     columns = [FIXED_COLUMNS + header.samples.index(name) for name in chosen]
     stated = stated_assembly(header, path.name)
@@ -114,14 +137,13 @@ def _read(
         )
     told = options.assembly or stated
     builds = [sites.builds[told]] if told else list(sites.builds.values())
-    records = _records(path, header, columns, lines(_windows(builds)))
-    assembly = told or _assembly_by_bases(path, builds, records)
-    build = sites.builds[assembly]
-    _check_bases(path, build, records)
-    _check_lengths(path, header, records)
-    return tuple(
-        _evidence(path, header, build, sites, options, records, index, name, kind) for index, name in enumerate(chosen)
-    )
+    records = _records(header, columns, lines(_windows(builds)))
+    build = sites.builds[told or assembly_by_bases(path, builds, records)]
+    check_bases(path, build, records)
+    check_lengths(header, records)
+    is_block_file = any(record.is_block for record in records)
+    contents = _Contents(path.name, "gVCF" if is_block_file else kind, header, build, records, _by_site(build, records))
+    return tuple(_evidence(contents, sites, options, index, name) for index, name in enumerate(chosen))
 
 
 def _chosen_samples(path: Path, header: Header, options: ReadOptions) -> tuple[str, ...]:
@@ -146,111 +168,46 @@ def _windows(builds: Iterable[BuildSites]) -> Windows:
     return {chromosome: tuple(sorted(spans)) for chromosome, spans in joined.items()}
 
 
-def _records(
-    path: Path, header: Header, columns: Sequence[int], lines: Iterable[PlacedLine]
-) -> list[Record]:
-    """Read the lines once; the same line fetched for two windows counts once."""
-    seen: set[str] = set()
-    found = []
-    for where, line in lines:
-        key = line if len(line) < 300 else line[:200] + str(hash(line))
-        if key in seen and index_of(path) is not None:
-            continue
-        seen.add(key)
-        found.append(parse_record(line, columns, header.width, where))
-    return found
-
-
-def _base_agreement(build: BuildSites, records: Iterable[Record]) -> tuple[int, int]:
-    """Count sites at which the written reference is, and is not, the one known for the build."""
-    same = other = 0
-    for record in records:
-        if record.is_block and record.position != record.end:
-            continue
-        for site in build.touching(record.chromosome, record.position, record.position):
-            if site.position == record.position and site.reference is not None:
-                if record.ref[: len(site.reference)] == site.reference[: len(record.ref)]:
-                    same += 1
-                else:
-                    other += 1
-    return same, other
-
-
-def _assembly_by_bases(path: Path, builds: Sequence[BuildSites], records: Sequence[Record]) -> Assembly:
-    """Tell the build by the reference bases at known positions.
+def _records(header: Header, columns: Sequence[int], lines: Iterable[PlacedLine]) -> list[Record]:
+    """Read the lines; a record that stands twice counts once.
 
     Raises
     ------
     InputError
-        Where they do not tell it.
+        Where a variant is written twice with different genotypes: neither can be trusted over the other.
     """
-    scores = {build.assembly: _base_agreement(build, records) for build in builds}
-    good = [
-        assembly
-        for assembly, (same, other) in scores.items()
-        if same >= FEW_BASES and other <= MOST_MISMATCHES * (same + other)
-    ]
-    if len(good) == 2:
-        good.sort(key=lambda assembly: -scores[assembly][0])
-        if scores[good[0]][0] >= 3 * scores[good[1]][0]:
-            good = good[:1]
-    if len(good) != 1:
-        raise InputError(
-            Fault(path.name, "neither the header nor the bases tell the genome build", "say --assembly GRCh37 or GRCh38")
-        )
-    return good[0]
+    found: dict[tuple[str, int, str, tuple[str, ...], bool], Record] = {}
+    faults: list[Fault] = []
+    for where, line in lines:
+        record = parse_record(line, columns, header.width, where)
+        key = (record.chromosome, record.position, record.ref, record.alts, record.is_block)
+        first = found.setdefault(key, record)
+        if first is not record and not _says_the_same(first, record):
+            what = f"this variant stands here a second time with another genotype (first at {first.where})"
+            faults.append(Fault(where, what, "keep the right one of the two records"))
+    raise_together(InputError, faults[:MOST_FAULTS])
+    return list(found.values())
 
 
-def _check_bases(path: Path, build: BuildSites, records: Sequence[Record]) -> None:
-    same, other = _base_agreement(build, records)
-    if same + other >= ENOUGH_BASES and other > MOST_MISMATCHES * (same + other):
-        raise InputError(
-            Fault(
-                path.name,
-                f"{other} of {same + other} reference bases are not those of {build.assembly.value}",
-                "the header contradicts the records: find out which build this is",
-            )
-        )
+def _says_the_same(one: Record, other: Record) -> bool:
+    return one.filter == other.filter and all(a.get("GT") == b.get("GT") for a, b in zip(one.samples, other.samples, strict=True))
 
 
-def _check_lengths(path: Path, header: Header, records: Iterable[Record]) -> None:
-    for record in records:
-        length = header.contigs.get(record.chromosome)
-        if length is not None and record.position > length:
-            raise InputError(
-                Fault(record.where, "the position lies beyond the contig's length in the header", "repair the header")
-            )
-
-
-def _evidence(
-    path: Path,
-    header: Header,
-    build: BuildSites,
-    sites: Sites,
-    options: ReadOptions,
-    records: Sequence[Record],
-    sample: int,
-    name: str,
-    kind: str,
-) -> GenomeEvidence:
-    touching = _by_site(build, records)
-    contigs = set(header.contigs) | {record.chromosome for record in records}
-    genotypes: dict[str, Observed] = {
-        one: Missing(one, MissingReason.NO_RECORD) for one in sites.variants
-    }
+def _evidence(contents: _Contents, sites: Sites, options: ReadOptions, sample: int, name: str) -> GenomeEvidence:
+    build, header, records = contents.build, contents.header, contents.records
+    genotypes: dict[str, Observed] = {one: Missing(one, MissingReason.NO_RECORD) for one in sites.variants}
     writes_reference = any(_is_reference_call(record, sample) for record in records)
     for site in build.all_sites():
-        found = touching.get(site.variant.variant_id)
+        found = contents.by_site.get(site.variant.variant_id)
         if site.chromosome == "MT" and header.is_other_mitochondrion:
             genotypes[site.variant.variant_id] = Missing(site.variant.variant_id, MissingReason.WRONG_SEQUENCE)
         elif found:
             genotypes[site.variant.variant_id] = observe_site(site, found, sample, build, options.thresholds)
-        elif options.absent_is_reference and site.chromosome in contigs:
+        elif options.absent_is_reference and site.chromosome in contents.contigs:
             genotypes[site.variant.variant_id] = _absent(site)
-    is_block_file = any(record.is_block for record in records)
     return GenomeEvidence(
-        file=path.name,
-        kind="gVCF" if is_block_file else kind,
+        file=contents.file,
+        kind=contents.kind,
         sample=name,
         assembly=build.assembly,
         absent_is_reference=options.absent_is_reference,
@@ -267,8 +224,8 @@ def _by_site(build: BuildSites, records: Iterable[Record]) -> Mapping[str, list[
     for record in records:
         touched = {s.variant.variant_id for s in build.touching(record.chromosome, record.position, record.end)}
         for alt in record.alts:
-            if len(alt) != len(record.ref):
-                known = build.forms.get((record.chromosome, record.position, record.ref, alt))
+            if len(alt) != len(record.ref) and not alt.startswith("<"):
+                known = build.forms.get((record.chromosome, *trimmed(record.position, record.ref, alt)))
                 if known is not None:
                     touched.add(known[0])
         for name in touched:
@@ -313,4 +270,3 @@ def digest(genotypes: Mapping[str, Observed]) -> str:
         else:
             total.update(f"{name} {seen.reason.name}\n".encode())
     return total.hexdigest()
-

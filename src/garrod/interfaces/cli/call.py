@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from garrod.genome.assess import gene_results
-from garrod.interfaces.cli.options import FILE, genome_options, intake_options
-from garrod.interfaces.documents import Document, call_document, to_json
 from garrod.intake import read_people
+from garrod.interfaces.cli.options import FILE, genome_options, intake_options
+from garrod.interfaces.cli.output import print_bytes
+from garrod.interfaces.documents import Document, call_document, to_json
 from garrod.knowledge import load_knowledge
 from garrod.knowledge.loading import Knowledge
 from garrod.model.person import Person
@@ -20,7 +21,7 @@ from garrod.personalization import run_record
 @click.argument("genome", type=FILE)
 @genome_options
 @click.option("--json", "as_json", is_flag=True, help="The output is JSON in any case.")
-def command(genome: Path, as_json: bool, **given: Any) -> None:  # noqa: ARG001, FBT001 - click's signature
+def command(genome: Path, as_json: bool, **given: Any) -> None:  # noqa: FBT001 - click's signature
     """Say what a GENOME file and laboratories show of each pharmacogene.
 
     One JSON line a sample; several samples of a file are read in one pass.
@@ -28,9 +29,7 @@ def command(genome: Path, as_json: bool, **given: Any) -> None:  # noqa: ARG001,
     knowledge = load_knowledge()
     options = intake_options(**given, all_samples=given["sample"] is None)
     lines = [to_json(one) for one in _documents(read_people(genome, knowledge, options), knowledge)]
-    out = click.get_binary_stream("stdout")
-    for line in lines:
-        out.write(line + b"\n")
+    print_bytes(b"".join(line + b"\n" for line in lines))
 
 
 def _documents(people: tuple[Person, ...], knowledge: Knowledge) -> Iterator[Document]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from garrod.interfaces.cli.options import FILE
-from garrod.interfaces.cli.output import write_all
+from garrod.interfaces.cli.output import print_bytes, write_all
 
 HOME = "garrod.examples"
 
@@ -31,7 +31,7 @@ def command(name: str | None, out: Path | None, as_json: bool) -> None:  # noqa:
         raise click.UsageError(f"there is no example {name!r}; there is {', '.join(names)}")
     files = {one.name: one.read_bytes() for one in (resources.files(HOME) / name).iterdir() if one.is_file()}
     if as_json:
-        click.get_binary_stream("stdout").write(files["person.json"])
+        print_bytes(files["person.json"])
         return
     folder = out or Path(name)
     write_all(folder, files)

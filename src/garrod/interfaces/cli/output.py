@@ -1,11 +1,18 @@
 """Write results so that nothing is ever half-written."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from garrod.model.errors import Fault, InputError
+
+
+def print_bytes(content: bytes) -> None:
+    """Write to standard output as it is, so that JSON stays UTF-8 whatever the terminal's encoding."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
 
 
 def write_all(folder: Path, files: Mapping[str, bytes]) -> None:

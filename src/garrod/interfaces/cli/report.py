@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
-from garrod.interfaces.cli.options import FILE, Moment, genome_options, intake_options
-from garrod.interfaces.cli.output import write_all
-from garrod.interfaces.documents import careplan_document, to_json
 from garrod.intake import read_person
+from garrod.interfaces.cli.options import FILE, Moment, genome_options, intake_options
+from garrod.interfaces.cli.output import print_bytes, write_all
+from garrod.interfaces.documents import careplan_document, to_json
 from garrod.knowledge import load_knowledge
 from garrod.model.careplan import CarePlan
 from garrod.model.recommendations import Severity
@@ -29,7 +29,7 @@ def command(person: Path, out: Path, pdf: bool, as_json: bool, **given: Any) -> 
     plan = personalize(read_person(person, knowledge, intake_options(**given)), knowledge)
     document = to_json(careplan_document(plan), indent=1) + b"\n"
     if as_json:
-        click.get_binary_stream("stdout").write(document)
+        print_bytes(document)
         return
     from garrod.interfaces.report import print_pdf, render_report  # noqa: PLC0415 - not needed for --json
 

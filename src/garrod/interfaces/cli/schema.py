@@ -28,7 +28,7 @@ def schema_names() -> tuple[str, ...]:
 @click.command("schema")
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="The output is JSON in any case.")
-def command(name: str | None, as_json: bool) -> None:  # noqa: ARG001, FBT001 - click's signature
+def command(name: str | None, as_json: bool) -> None:  # noqa: FBT001 - click's signature
     """Print the JSON Schema NAME, or list the names."""
     if name is None:
         click.echo("\n".join(schema_names()))

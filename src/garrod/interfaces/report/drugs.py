@@ -1,0 +1,189 @@
+"""What the page shows of drugs: one card for each medicine the person takes, one line for each other drug."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from garrod.model.careplan import CarePlan
+from garrod.model.findings import Finding, FindingStatus
+from garrod.model.person import Medication
+from garrod.model.recommendations import Action, Recommendation, Severity
+from garrod.therapeutics.wording import INDICATION_WORDS, MONITORING_WORDS, dose_words
+
+ACTION_WORDS: Final[Mapping[Action, str]] = {
+    Action.STANDARD: "No change",
+    Action.AVOID: "Avoid",
+    Action.CONTRAINDICATED: "Do not use",
+    Action.ALTERNATIVE: "Prefer another",
+    Action.REDUCE: "Lower dose",
+    Action.INCREASE: "Higher dose",
+    Action.FIXED_DOSE: "Set dose",
+    Action.CAP: "Dose limit",
+    Action.TITRATE: "Titrate",
+    Action.ALGORITHM: "Dosing algorithm",
+    Action.TEST: "Test first",
+    Action.CAUTION: "With care",
+    Action.CONTINUE: "Continue",
+    Action.NO_RECOMMENDATION: "No recommendation",
+}
+SHAPES: Final[Mapping[Severity, str]] = {Severity.CRITICAL: "◆", Severity.WARNING: "▲", Severity.INFO: "●"}
+LEVEL_WORDS: Final[Mapping[Severity, str]] = {
+    Severity.CRITICAL: "Act", Severity.WARNING: "Check", Severity.INFO: "No change",
+}  # fmt: skip
+READING_WORDS: Final = {
+    "read_twice": "read twice, independently",
+    "read_once": "read once",
+    "recalled": "recalled, source not opened: carries no dose",
+}
+GRAVITY: Final = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One recommendation in words."""
+
+    id: str
+    action: str
+    level: str
+    severity: str
+    shape: str
+    summary: str
+    condition: str | None
+    doses: tuple[str, ...]
+    fallbacks: tuple[str, ...]
+    applies_to: str
+    source_line: str
+    pmids: tuple[str, ...]
+    genes: tuple[str, ...]
+    would_change: tuple[str, ...]
+    monitoring: tuple[str, ...]
+    avoid_also: tuple[str, ...]
+    notes: tuple[str, ...]
+    reading: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DrugCard:
+    """One medicine with everything that is said of it, the gravest first."""
+
+    name: str
+    as_taken: str
+    severity: str
+    shape: str
+    level: str
+    advice: tuple[Advice, ...]
+    problem: str | None
+
+
+def advice_of(one: Recommendation) -> Advice:
+    """Turn a recommendation into words."""
+    body = one.body or "garrod"
+    strength = f", {one.strength}" if one.strength else ""
+    return Advice(
+        id=one.id,
+        action=ACTION_WORDS[one.action],
+        level=LEVEL_WORDS[one.severity],
+        severity=one.severity.value,
+        shape=SHAPES[one.severity],
+        summary=one.summary,
+        condition=one.applies_if,
+        doses=tuple(dose_words(dose) for dose in one.doses),
+        fallbacks=tuple(_fallback(part.summary, part.condition) for part in one.fallback),
+        applies_to=_applies_to(one),
+        source_line=f"{body}{strength}",
+        pmids=tuple(p for p in one.pmids if p),
+        genes=tuple(link.removeprefix("gene:") for link in one.because if link.startswith("gene:")),
+        would_change=one.would_change,
+        monitoring=tuple(MONITORING_WORDS.get(word, word.replace("_", " ")) for word in one.monitoring),
+        avoid_also=one.avoid_also,
+        notes=one.notes,
+        reading=READING_WORDS.get(one.reading or "", ""),
+        sources=one.sources,
+    )
+
+
+def _fallback(summary: str, condition: str | None) -> str:
+    return f"{summary} ({condition})" if condition else summary
+
+
+def _applies_to(one: Recommendation) -> str:
+    facets = one.applies_to
+    if facets is None:
+        return ""
+    said = [{"adult": "adults", "pediatric": "children"}.get(facets.population, "")]
+    said.append(INDICATION_WORDS.get(facets.indication, facets.indication.replace("_", " ")))
+    said.append({"naive": "not taken before", "tolerated_3_months": "taken for over 3 months"}.get(facets.prior_exposure, ""))
+    said.append(f"above {facets.weight_min_kg:g} kg" if facets.weight_min_kg else "")
+    said.append("no other medicine possible" if facets.no_alternatives else "")
+    return "; ".join(word for word in said if word)
+
+
+def _as_taken(one: Medication) -> str:
+    parts = [str(one.dose)] if one.dose else []
+    if one.every:
+        parts.append(f"every {one.every.value:g} {one.every.unit}")
+    parts += [text for text in (one.route, one.indication) if text]
+    if one.status != "active":
+        parts.append(one.status)
+    return ", ".join(parts)
+
+
+def own_medicines(plan: CarePlan) -> tuple[DrugCard, ...]:
+    """Return a card for every current medicine, the gravest first; none is left out."""
+    by_drug: dict[str, list[Recommendation]] = defaultdict(list)
+    for one in plan.recommendations:
+        by_drug[one.target.name.lower()].append(one)
+    findings = {finding.id: finding for finding in plan.findings}
+    cards = []
+    for index, medication in enumerate(plan.person.medications or ()):
+        if medication.is_current:
+            finding = findings[f"medication:{index}"]
+            cards.append(_card(medication, finding, by_drug, findings.get(f"no_guideline:{index}")))
+    return tuple(sorted(cards, key=lambda card: ("critical", "warning", "unknown", "info").index(card.severity)))
+
+
+def _card(
+    medication: Medication,
+    finding: Finding,
+    by_drug: Mapping[str, Sequence[Recommendation]],
+    without_guideline: Finding | None,
+) -> DrugCard:
+    some = sorted(by_drug.get(str(finding.value).lower(), ()), key=lambda one: (GRAVITY[one.severity], one.body or ""))
+    unknown = finding.status is FindingStatus.NOT_ASSESSED or not some
+    worst = some[0].severity if some else Severity.INFO
+    problem = finding.reason or (without_guideline.reason if without_guideline else None)
+    return DrugCard(
+        name=medication.name,
+        as_taken=_as_taken(medication),
+        severity="unknown" if unknown else worst.value,
+        shape="?" if unknown else SHAPES[worst],
+        level="Not checked" if unknown else LEVEL_WORDS[worst],
+        advice=tuple(advice_of(one) for one in some),
+        problem=problem,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DrugLine:
+    """Another drug in one line, with its advice."""
+
+    name: str
+    severity: str
+    shape: str
+    advice: tuple[Advice, ...]
+
+
+def other_drugs(plan: CarePlan) -> tuple[DrugLine, ...]:
+    """Return every covered drug that the person does not take, the gravest first."""
+    by_drug: dict[str, list[Recommendation]] = defaultdict(list)
+    for one in plan.recommendations:
+        if one.id not in plan.in_use:
+            by_drug[one.target.name].append(one)
+    lines = []
+    for name, some in by_drug.items():
+        ordered = sorted(some, key=lambda one: (GRAVITY[one.severity], one.body or "", one.id))
+        worst = ordered[0].severity
+        lines.append((GRAVITY[worst], DrugLine(name, worst.value, SHAPES[worst], tuple(map(advice_of, ordered)))))
+    return tuple(line for _, line in sorted(lines, key=lambda item: (item[0], item[1].name)))

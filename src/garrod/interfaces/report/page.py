@@ -1,0 +1,83 @@
+"""Put the page together. Texts come escaped into the template; nothing is fetched from anywhere."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from garrod.interfaces.report.drugs import DrugCard, other_drugs, own_medicines
+from garrod.interfaces.report.genes import could_change, gene_views, not_assessed
+from garrod.knowledge.provenance import Source
+from garrod.model.careplan import CarePlan
+from garrod.model.person import Person
+
+if TYPE_CHECKING:
+    import jinja2
+
+HOME = "garrod.interfaces.report.templates"
+
+
+@cache
+def _environment() -> "jinja2.Environment":
+    import jinja2  # noqa: PLC0415 - only where a page is made
+
+    return jinja2.Environment(
+        loader=jinja2.FunctionLoader(_template),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+
+
+def _template(name: str) -> str:
+    return (resources.files(HOME) / name).read_text(encoding="utf-8")
+
+
+def render_report(plan: CarePlan, sources: Mapping[str, Source]) -> str:
+    """Return the report as one self-contained HTML page.
+
+    Parameters
+    ----------
+    sources
+        Every source by id; those that the plan cites are listed.
+    """
+    cards = own_medicines(plan)
+    genes = gene_views(plan)
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            style=_template("report.css"),
+            plan=plan,
+            person=plan.person,
+            age=_age(plan.person),
+            cards=cards,
+            counts=_counts(cards),
+            genes=genes,
+            open_genes=could_change(plan),
+            not_assessed=not_assessed(plan),
+            others=other_drugs(plan),
+            conflicts=[one for one in plan.conflicts if set(one.between) & plan.in_use],
+            sources=_cited(plan, sources),
+            assessed={view.gene for view in genes},
+        )
+    )
+
+
+def _age(person: Person) -> str | None:
+    years = person.age_years()
+    return None if years is None else f"{int(years)} years"
+
+
+def _counts(cards: tuple[DrugCard, ...]) -> dict[str, int]:
+    counts = {"critical": 0, "warning": 0, "info": 0, "unknown": 0}
+    for card in cards:
+        counts[card.severity] += 1
+    return counts
+
+
+def _cited(plan: CarePlan, sources: Mapping[str, Source]) -> list[Source]:
+    ids = {source for one in plan.recommendations for source in one.sources}
+    ids |= {source for one in plan.findings for source in one.sources}
+    return [sources[name] for name in sorted(ids) if name in sources]
