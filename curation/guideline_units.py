@@ -23,6 +23,8 @@ from curation.tsv import write_table
 
 ARCHIVE = "pgx/guidelines-2024-03-25.tar.gz"
 LATER = "pgx/misc/pharmcat_example_recs_union.json.gz"
+#: Keys of notes to users of the source's web tool; the statements of the single alleles hold all the same.
+TOOL_NOTES = frozenset({"xN combinations", "1511 and 1502"})
 COLUMNS = (
     "unit_id", "body", "guideline_id", "file", "drugs", "genes", "population", "strength", "keys", "pmids", "text_sha256",
 )  # fmt: skip
@@ -114,8 +116,8 @@ def units(sources: Path) -> list[dict[str, str]]:
     """Group equal statements; the digest of the text proves later that the text read is the text at hand."""
     groups: dict[tuple[str, ...], dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
     for one in [*archive_statements(sources), *later_statements(sources)]:
-        if any(value == "xN combinations" for _, value in one.key):
-            continue  # a note to users of the source's web tool, not a recommendation
+        if any(value in TOOL_NOTES for _, value in one.key):
+            continue
         groups[one.file, one.body, one.guideline_id, one.population, one.strength, one.text][one.drug].append(one)
     rows: list[dict[str, str]] = []
     counters: dict[str, int] = defaultdict(int)

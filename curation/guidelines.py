@@ -7,13 +7,13 @@ Needs readings/guidelines/{units.tsv,first.jsonl,second.jsonl,settled.jsonl}; se
 import argparse
 import csv
 import gzip
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
-from curation.guideline_readings import final
+from curation.guideline_readings import FACETS, final
 from curation.pharmacogenomics import TABLES, write_checked
 from curation.tsv import read_table
 from garrod.knowledge import guidelines as rows
@@ -24,7 +24,9 @@ STATUS_GENES = {"HLA-A", "HLA-B"}
 FOLDERS = {"CPIC": "guidelines", "DPWG": "guidelines_clinpgx"}
 SOURCE = {"CPIC": "clinpgx-guidelines-2024-03-25", "DPWG": "clinpgx-dpwg-guidelines-2024-03-25"}
 LATER_SOURCE = "clinpgx-example-reports-2025-11-14"
+LATER_FILE = "pharmcat_example_recs_union.json.gz"
 LATER_DATE = "2025-11-14"
+NO_STRENGTH = frozenset({"none", "N/A", "n/a", "No recommendation", "Unspecified", "no recommendation"})
 READ_DATE = "2024-03-25"
 NO_RESULT = "No Result"
 MOST_BRANDS = 12
@@ -35,11 +37,14 @@ WARFARIN = {
     "population": "general", "strength": "none", "keys": "", "pmids": "28198005;21900891",
 }  # fmt: skip
 WARFARIN_READING = {
-    "unit": "cpic-warfarin-algorithm", "indication": "any", "age": "any", "weight_min_kg": None, "prior_exposure": "any",
-    "no_alternatives": False,
-    "parts": [{"action": "algorithm", "rationale": "toxicity", "doses": [], "alternatives": [], "avoid_also": [],
-               "monitoring": ["INR"], "condition": ""}],
-    "notes": ["CPIC gives no table by genotype; the dose is worked out from genes, body, age and co-medication."],
+    "unit": "cpic-warfarin-algorithm",
+    "statements": [{
+        "indications": ["any"], "age": "any", "age_min_y": None, "age_max_y": None, "weight_min_kg": None,
+        "weight_max_kg": None, "prior_exposure": "any", "no_alternatives": False, "co_medication": "any",
+        "parts": [{"action": "algorithm", "rationale": "toxicity", "doses": [], "alternatives": [], "avoid_also": [],
+                   "monitoring": ["INR"], "condition": ""}],
+        "notes": ["CPIC gives no table by genotype; the dose is worked out from genes, body, age and co-medication."],
+    }],
 }  # fmt: skip
 
 Row = dict[str, Any]
@@ -59,7 +64,12 @@ def grids(units: Sequence[Row]) -> dict[tuple[str, str], list[float]]:
 def _pairs(unit: Row) -> list[list[tuple[str, str]]]:
     if not unit["keys"]:
         return []
-    return [[tuple(one.split("=", 1)) for one in key.split(" & ")] for key in unit["keys"].split(" | ")]  # type: ignore[misc]
+    return [[_pair(one) for one in key.split(" & ")] for key in unit["keys"].split(" | ")]
+
+
+def _pair(text: str) -> tuple[str, str]:
+    gene, _, value = text.partition("=")
+    return gene, value
 
 
 def _is_score(value: str) -> bool:
@@ -78,8 +88,8 @@ def clauses(unit: Row) -> list[list[tuple[str, frozenset[str]]]]:
     for (_, one), (_, two) in pairs:
         partners[one].add(two)
     grouped: dict[frozenset[str], set[str]] = defaultdict(set)
-    for one, two in partners.items():
-        grouped[frozenset(two)].add(one)
+    for one, twos in partners.items():
+        grouped[frozenset(twos)].add(one)
     ordered = sorted(grouped.items(), key=lambda item: sorted(item[1]))
     return [[(first, frozenset(ones)), (second, twos)] for twos, ones in ordered]
 
@@ -90,12 +100,11 @@ def keys_of(unit: Row, grid: dict[tuple[str, str], list[float]]) -> Iterator[Row
         for gene, values in clause:
             plain = sorted(value for value in values if not (gene in SCORE_GENES and _is_score(value)))
             for value in plain:
-                yield {"statement_id": unit["unit_id"], "clause": number, "gene": gene,
-                       "key_type": _key_type(gene, value, unit["body"]), "value": value}  # fmt: skip
+                yield {"clause": number, "gene": gene, "key_type": _key_type(gene, value, unit["body"]), "value": value}
             scores = {float(v.lstrip("≥")) for v in values if gene in SCORE_GENES and _is_score(v)}
             for low, high in _intervals(scores, grid.get((unit["file"], gene), [])):
-                yield {"statement_id": unit["unit_id"], "clause": number, "gene": gene, "key_type": "score",
-                       "score_min": f"{low:g}", "score_max": "" if high is None else f"{high:g}"}  # fmt: skip
+                span = {"score_min": f"{low:g}", "score_max": "" if high is None else f"{high:g}"}
+                yield {"clause": number, "gene": gene, "key_type": "score", **span}
 
 
 def _key_type(gene: str, value: str, body: str) -> str:
@@ -103,7 +112,7 @@ def _key_type(gene: str, value: str, body: str) -> str:
         return "allele_status"
     if body == "DPWG":
         return "genotype" if "/" in value else "phenotype"
-    return "score" if gene in SCORE_GENES else "phenotype"
+    return "score" if gene in SCORE_GENES else "phenotype"  # "n/a" of a gene with scores
 
 
 def _intervals(scores: set[float], grid: Sequence[float]) -> Iterator[tuple[float, float | None]]:
@@ -121,28 +130,35 @@ def statement_rows(units: Sequence[Row], readings: dict[str, Row]) -> dict[str, 
     grid = grids(units)
     made: dict[str, dict[type, list[Row]]] = {body: defaultdict(list) for body in FOLDERS}
     for unit in units:
-        reading, tables = readings[unit["unit_id"]], made[unit["body"]]
-        statement = unit["unit_id"]
-        tables[rows.Statement].append(
-            {
-                "statement_id": statement,
-                "guideline_id": unit["guideline_id"],
-                **{name: reading[name] for name in ("indication", "age", "weight_min_kg", "prior_exposure")},
-                "no_alternatives": str(reading["no_alternatives"]).lower(),
-                "strength": None if unit["strength"] in {"none", "N/A", "No recommendation"} else unit["strength"].lower(),
-                "reading": "read_once" if unit is units[-1] else "read_twice",
-                "source_id": LATER_SOURCE if unit["guideline_id"].startswith("cpic-") else SOURCE[unit["body"]],
-            }
-        )
-        tables[rows.StatementDrug] += [{"statement_id": statement, "drug_id": drug} for drug in unit["drugs"].split(";")]
-        tables[rows.StatementKey] += list(keys_of(unit, grid))
-        for number, part in enumerate(reading["parts"], start=1):
-            _part_rows(tables, statement, number, part)
-        for line, note in enumerate(reading["notes"], start=1):
-            tables[rows.StatementDetail].append(
+        said, tables = readings[unit["unit_id"]]["statements"], made[unit["body"]]
+        for letter, reading in zip(ascii_lowercase, said, strict=False):
+            statement = unit["unit_id"] if len(said) == 1 else f"{unit['unit_id']}{letter}"
+            siblings = {word for other in said for word in other["indications"]} - {"any", "other"}
+            tables[rows.Statement].append(_statement_row(unit, statement, reading, siblings))
+            tables[rows.StatementDrug] += [{"statement_id": statement, "drug_id": drug} for drug in unit["drugs"].split(";")]
+            tables[rows.StatementKey] += [{"statement_id": statement, **key} for key in keys_of(unit, grid)]
+            for number, part in enumerate(reading["parts"], start=1):
+                _part_rows(tables, statement, number, part)
+            tables[rows.StatementDetail] += [
                 {"statement_id": statement, "part": 0, "kind": "note", "line": line, "value": note}
-            )
+                for line, note in enumerate(reading["notes"], start=1)
+            ]
     return made
+
+
+def _statement_row(unit: Row, statement: str, reading: Row, siblings: set[str]) -> Row:
+    is_other = reading["indications"] == ["other"]
+    return {
+        "statement_id": statement,
+        "guideline_id": unit["guideline_id"],
+        "indications": ";".join(sorted(reading["indications"])),
+        "other_than": ";".join(sorted(siblings)) if is_other else None,
+        **{name: reading[name] for name in FACETS if name != "indications"},
+        "no_alternatives": str(reading["no_alternatives"]).lower(),
+        "strength": None if unit["strength"] in NO_STRENGTH else unit["strength"].lower(),
+        "reading": "read_once" if unit is WARFARIN else "read_twice",
+        "source_id": LATER_SOURCE if unit["file"] == LATER_FILE else SOURCE[unit["body"]],
+    }
 
 
 def _part_rows(tables: dict[type, list[Row]], statement: str, number: int, part: Row) -> None:
@@ -181,7 +197,7 @@ def guideline_rows(sources: Path, units: Sequence[Row]) -> Iterator[tuple[str, R
         same = [one for one in units if one["guideline_id"] == unit["guideline_id"]]
         drugs = sorted({drug for one in same for drug in one["drugs"].split(";")})
         genes = sorted({gene for one in same for gene in one["genes"].split(";")})
-        is_later = unit["guideline_id"].startswith("cpic-")
+        is_later = unit["file"] == LATER_FILE
         changed = [] if is_later or unit["body"] != "CPIC" else [changes[d] for d in drugs if d in changes]
         named = drugs[0] if len(drugs) == 1 else f"{', '.join(drugs[:-1])} and {drugs[-1]}"
         yield (
@@ -256,7 +272,7 @@ def main() -> None:
     parser.add_argument("sources", type=Path)
     parser.add_argument("--may-shrink", action="store_true")
     arguments = parser.parse_args()
-    readings, counts = final()
+    readings = final()
     units: list[Row] = [*read_table(READINGS / "guidelines/units.tsv"), WARFARIN]
     readings[WARFARIN["unit_id"]] = WARFARIN_READING
     made = statement_rows(units, readings)
@@ -266,6 +282,7 @@ def main() -> None:
     made["CPIC"][rows.Drug] = drugs
     names = drug_name_rows(arguments.sources, drugs)
     made["CPIC"][rows.DrugName] = sorted(names, key=lambda row: (row["drug_id"], row["kind"], row["name"]))
+    made["CPIC"][rows.Indication] = read_table(READINGS / "indications.tsv")
     made["CPIC"][rows.IndicationWord] = sorted(
         read_table(READINGS / "indication_words.tsv"), key=lambda row: (row["indication"], row["word"])
     )
@@ -273,7 +290,6 @@ def main() -> None:
         for kind, table in tables.items():
             name = "".join(f"_{c.lower()}" if c.isupper() else c for c in kind.__name__).lstrip("_")
             write_checked(TABLES / FOLDERS[body] / f"{name}.tsv", kind, table, may_shrink=arguments.may_shrink)
-    print("differences between the two readings:", json.dumps(dict(counts), sort_keys=True))
 
 
 if __name__ == "__main__":

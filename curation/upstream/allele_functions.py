@@ -125,13 +125,38 @@ def dpwg_functions(sources: Path) -> Iterator[Row]:
             }
 
 
+def _dpwg_score_rules(document: dict[str, Any]) -> Iterator[Row]:
+    """Phenotypes by score: the lowest and highest score at which the source gives each; its bounds differ from CPIC's."""
+    found: dict[str, set[float]] = {}
+    is_open: set[str] = set()
+    for one in document["diplotypes"]:
+        score = str(one["activityScore"] or "")
+        if score.lstrip("≥").replace(".", "", 1).isdigit():
+            found.setdefault(one["phenotype"], set()).add(float(score.lstrip("≥")))
+            if "≥" in score:
+                is_open.add(one["phenotype"])
+    for phenotype, scores in sorted(found.items(), key=lambda item: min(item[1])):
+        yield {
+            "gene": document["gene"],
+            "system": "DPWG",
+            "score_min": min(scores),
+            "score_min_inclusive": "true",
+            "score_max": None if phenotype in is_open else max(scores),
+            "score_max_inclusive": "true",
+            "phenotype": phenotype,
+            "reading": READING,
+            "source_id": DPWG,
+        }
+
+
 def dpwg_phenotype_rules(sources: Path) -> Iterator[Row]:
     """DPWG phenotypes as rules over function pairs; a pair with two answers is a fault of the source and stops us."""
     for document in _dpwg_documents(sources):
         gene, functions = document["gene"], document["haplotypes"]
         seen: dict[tuple[str, ...], str] = {}
         if gene == "CYP2D6":
-            continue  # by score: the bounds differ from CPIC's and no row of ours uses them yet
+            yield from _dpwg_score_rules(document)
+            continue
         for one in document["diplotypes"]:
             names = [name for name, copies in one["diplotypekey"].items() for _ in range(int(copies))]
             pair = tuple(sorted(functions[name] for name in names))

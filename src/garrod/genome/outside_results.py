@@ -18,11 +18,21 @@ from garrod.genome.phenotypes import INDETERMINATE, Phenotype, PhenotypeRules, r
 from garrod.knowledge.guidelines import KeyType, StatementKey
 from garrod.knowledge.loading import Knowledge
 from garrod.knowledge.pharmacogenomics import Allele, Gene, ResultType
-from garrod.model.calls import AlleleStatus, CallSource, CallStatus, Diplotype, FittingDiplotype, GeneResult
+from garrod.model.calls import (
+    AlleleStatus,
+    CallSource,
+    CallStatus,
+    Diplotype,
+    FittingDiplotype,
+    GeneResult,
+    SystemPhenotype,
+)
 from garrod.model.person import OutsideCall
 
 #: Genes for which a laboratory's call is taken over the genome's: copy number and typing are not in a small-variant file.
 LABORATORY_FIRST: Final = frozenset({"CYP2D6", "HLA-A", "HLA-B"})
+SCORE_STEP: Final = 0.25  #: the grid on which activity scores lie
+HIGHEST_SCORE: Final = 6.0
 COPIES_OPEN: Final = (2, 3)  #: copies that an unnumbered duplication (xN) may mean; three stands for three or more
 ABBREVIATIONS: Final = {
     "pm": "Poor Metabolizer",
@@ -96,12 +106,34 @@ def outside_result(gene: str, calls: Sequence[OutsideCall], knowledge: Knowledge
         if parsed is None or isinstance(parsed, Unreadable):
             stated = _stated(call, rules)
             if stated is not None:
-                answers.append(stated)
+                answers += _with_scores(stated, rules)
             elif call.phenotype or call.activity_score:
                 unread.append(
                     f"{call.where or gene}: phenotype {call.phenotype or call.activity_score!r} is not one of this gene's"
                 )
-    return _joined(gene, tuple(fits.values()), answers, rules, notes), tuple(unread)
+    joined = _joined(gene, tuple(fits.values()), answers, rules, notes)
+    return replace(joined, dpwg=_in_dutch_terms(gene, calls, knowledge)), tuple(unread)
+
+
+def _in_dutch_terms(gene: str, calls: Sequence[OutsideCall], knowledge: Knowledge) -> SystemPhenotype | None:
+    """Return what DPWG makes of the diplotypes; a phenotype that the laboratory states in words is not one of DPWG's."""
+    rules = rules_of(knowledge, gene, "DPWG")
+    known = known_alleles(knowledge).get(gene, {})
+    parsed = [parse_call(gene, call.call or "", known) for call in calls]
+    read = [one for one in parsed if isinstance(one, OutsideDiplotype)]
+    if not rules.exists or not read or len(read) < len(calls):
+        return None
+    pairs = [_diplotype(gene, one, rules) for one in read]
+    answers = list(dict.fromkeys(answer for _, some in pairs for answer in some))
+    joined = _joined(gene, tuple(_fit(name, some) for name, some in pairs), answers, rules, [])
+    return SystemPhenotype(
+        diplotypes=joined.diplotypes,
+        phenotype=joined.phenotype,
+        activity_score=joined.activity_score,
+        activity_at_least=joined.activity_at_least,
+        phenotypes_possible=joined.phenotypes_possible,
+        scores_possible=joined.scores_possible,
+    )
 
 
 def _words(phenotypes: Iterable[Phenotype]) -> str:
@@ -170,6 +202,14 @@ def _stated(call: OutsideCall, rules: PhenotypeRules) -> Phenotype | None:
     written = ABBREVIATIONS.get(written, written).lower()
     words = {word.lower(): word for word in (*rules.words, INDETERMINATE)}
     return Phenotype(words[written]) if written in words else None
+
+
+def _with_scores(stated: Phenotype, rules: PhenotypeRules) -> list[Phenotype]:
+    """Return a stated phenotype with every activity score that it may stand for, where the gene has scores."""
+    if stated.score is not None or not rules.by_score:
+        return [stated]
+    steps = [number * SCORE_STEP for number in range(int(HIGHEST_SCORE / SCORE_STEP) + 1)]
+    return [Phenotype(stated.word, score) for score in steps if rules.of_score(score).word == stated.word] or [stated]
 
 
 def _fit(diplotype: Diplotype, phenotypes: Sequence[Phenotype]) -> FittingDiplotype:
@@ -276,7 +316,7 @@ def reconciled(genome: GeneResult | None, outside: GeneResult | None) -> GeneRes
         return replace(kept, disagreement=_difference(genome, outside) if differs else None)
     if _agree(genome, outside):
         return replace(kept, notes=(*outside.notes, "The genome and the outside call agree."),
-                       needs_confirmation=False, phenotype_dpwg=genome.phenotype_dpwg)  # fmt: skip
+                       needs_confirmation=False, dpwg=genome.dpwg)  # fmt: skip
     same = outside.phenotype is not None and outside.phenotype == genome.phenotype
     words = tuple(sorted({*outside.phenotypes_possible, *genome.phenotypes_possible}))
     scores = tuple(sorted({*outside.scores_possible, *genome.scores_possible}))
@@ -291,7 +331,19 @@ def reconciled(genome: GeneResult | None, outside: GeneResult | None) -> GeneRes
         could_change=not same,
         needs_review=True,
         disagreement=_difference(genome, outside),
-        phenotype_dpwg=None,
+        dpwg=_either(outside.dpwg, genome.dpwg),
+    )
+
+
+def _either(one: SystemPhenotype | None, other: SystemPhenotype | None) -> SystemPhenotype | None:
+    """Keep what both readings may mean, and settle nothing."""
+    if one is None or other is None:
+        return None
+    return SystemPhenotype(
+        diplotypes=(*one.diplotypes, *other.diplotypes),
+        phenotype=one.phenotype if one.phenotype == other.phenotype else None,
+        phenotypes_possible=tuple(sorted({*one.phenotypes_possible, *other.phenotypes_possible})),
+        scores_possible=tuple(sorted({*one.scores_possible, *other.scores_possible})),
     )
 
 

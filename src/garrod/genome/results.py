@@ -1,5 +1,6 @@
 """From a call to a gene's result: what the page, the program and the deciders read."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -11,10 +12,9 @@ from garrod.genome.phenotypes import PhenotypeRules, rules_of
 from garrod.genome.star_alleles import GeneCall, call_star_alleles
 from garrod.knowledge.loading import Knowledge
 from garrod.knowledge.pharmacogenomics import CallMode, Ploidy
-from garrod.model.calls import CallSource, CallStatus, GeneResult, natural_order
+from garrod.model.calls import CallSource, CallStatus, GeneResult, SystemPhenotype, natural_order
 from garrod.model.genotypes import GenomeEvidence, Genotype, Observed, StructuralRecord
 
-NORMAL_WORDS: Final = ("Normal Metabolizer", "Normal Function", "Normal")
 NOT_A_CF_TEST: Final = "This reads the variants that a drug acts on. It is not a test for cystic fibrosis."
 SMALL_VARIANTS_ONLY: Final = (
     "Read from small variants only: deletions, copies and hybrids of this gene cannot be seen. Not used for advice."
@@ -39,14 +39,23 @@ def genome_result(
     result = _result(definition, evidence, call, rules)
     dpwg = rules_of(knowledge, definition.name, "DPWG")
     if dpwg.exists:
-        dutch = _call(definition, evidence, dpwg)
-        words = tuple(sorted({one.word for one in dutch.possible if one.word}))
-        result = replace(result, phenotype_dpwg=dutch.phenotype.word, phenotypes_possible_dpwg=words)
+        result = replace(result, dpwg=_in_other_terms(_call(definition, evidence, dpwg)))
     return _with_limits(
         replace(result, positions=positions, extra=_extra(definition, genotypes), needs_confirmation=genome.is_consumer),
         definition,
         evidence,
         [one for one in genome.structural if one.gene == definition.name],
+    )
+
+
+def _in_other_terms(call: GeneCall) -> SystemPhenotype:
+    return SystemPhenotype(
+        diplotypes=call.fits,
+        phenotype=call.phenotype.word,
+        activity_score=call.phenotype.score,
+        activity_at_least=call.phenotype.at_least,
+        phenotypes_possible=tuple(sorted({one.word for one in call.possible if one.word})),
+        scores_possible=tuple(sorted({one.score for one in call.possible if one.score is not None})),
     )
 
 
@@ -146,6 +155,11 @@ def _extra(definition: GeneDefinition, genotypes: Mapping[str, Observed]) -> tup
     return tuple(found)
 
 
+def is_normal(phenotype: str | None) -> bool:
+    """Whether a phenotype word says that the gene works as usual (``Normal Metabolizer``, ``2.0 (Normal Metabolizer)``)."""
+    return phenotype is not None and re.search(r"\bnormal\b", phenotype, re.I) is not None
+
+
 def _with_limits(
     result: GeneResult,
     definition: GeneDefinition,
@@ -156,7 +170,9 @@ def _with_limits(
     notes = list(result.notes)
     changes: dict[str, object] = {}
     unread = set(evidence.open_ids) & definition.tier1
-    if unread and result.phenotype is not None and result.phenotype in NORMAL_WORDS:
+    if unread and result.dpwg is not None and is_normal(result.dpwg.phenotype):
+        changes["dpwg"] = replace(result.dpwg, phenotype=None, activity_score=None)
+    if unread and is_normal(result.phenotype):
         names = sorted(one.name for one in definition.variants if one.variant_id in unread)
         changes |= {"phenotype": None, "activity_score": None, "could_change": True}
         notes.append(f"Positions that every test should cover were not read ({', '.join(names)}): no normal result is given.")

@@ -76,7 +76,7 @@ def gene_document(result: GeneResult) -> Document:
         "could_change": result.could_change,
         "decided_by": list(result.decided_by),
         "prior_source": result.prior_source,
-        "phenotype_dpwg": result.phenotype_dpwg,
+        "phenotype_dpwg": result.dpwg.phenotype if result.dpwg else None,
         "allele_statuses": [
             {"allele": one.allele, "present": one.is_present, "word": one.word} for one in result.allele_statuses
         ],

@@ -12,7 +12,7 @@ from garrod.knowledge.pharmacogenomics import Reading
 from garrod.model.recommendations import Action
 
 PHASES = frozenset({"loading", "start", "maintenance", "all"})
-DOSE_UNITS = frozenset({"mg", "mg/d", "mg/kg/d", "mg/m2/d", "mg/kg", "mg/m2"})
+DOSE_UNITS = frozenset({"mg", "mg/d", "mg/wk", "mg/kg/d", "mg/m2/d", "mg/kg", "mg/m2"})
 REFERENCES = frozenset({"usual", "lowest_recommended", "maximum_recommended"})
 
 
@@ -69,11 +69,16 @@ class Statement:
 
     statement_id: str
     guideline_id: str
-    indication: str
+    indications: str  #: ``any``, or words of the indication table, ``;``-separated
+    other_than: str | None = None  #: for the word ``other``: the indications that sister statements are for
     age: str  #: any, adult, pediatric
+    age_min_y: float | None = None
+    age_max_y: float | None = None
     weight_min_kg: float | None = None
+    weight_max_kg: float | None = None
     prior_exposure: str  #: any, naive, tolerated_3_months
     no_alternatives: bool = False
+    co_medication: str = "any"  #: what is taken, or which organ fails, beside it; ``+`` where both are needed; ``none``
     strength: str | None = None
     reading: Reading
     source_id: str
@@ -83,6 +88,9 @@ class Statement:
             raise ValueError(f"{self.statement_id}: age {self.age!r} is not any, adult or pediatric")
         if self.prior_exposure not in {"any", "naive", "tolerated_3_months"}:
             raise ValueError(f"{self.statement_id}: prior exposure {self.prior_exposure!r} is not known")
+        for low, high in ((self.age_min_y, self.age_max_y), (self.weight_min_kg, self.weight_max_kg)):
+            if low is not None and high is not None and not low < high:
+                raise ValueError(f"{self.statement_id}: the bounds {low:g} to {high:g} hold nobody")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +190,15 @@ class StatementDetail:
     kind: str  #: monitoring, avoid_also, note
     line: int
     value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indication:
+    """An indication that guidelines tell apart."""
+
+    indication: str
+    label: str  #: as it is shown
+    source_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,6 +102,18 @@ class AlleleStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class SystemPhenotype:
+    """What another function system (DPWG) makes of the same reading; never mapped from CPIC's words."""
+
+    diplotypes: tuple[FittingDiplotype, ...]
+    phenotype: str | None
+    activity_score: float | None = None
+    activity_at_least: bool = False
+    phenotypes_possible: tuple[str, ...] = ()
+    scores_possible: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class GeneResult:
     """Everything that is known about one gene of one person under one function system (CPIC or DPWG).
 
@@ -141,8 +153,7 @@ class GeneResult:
     needs_confirmation: bool = False  #: consumer file or array: confirm in a clinical laboratory before acting
     needs_review: bool = False  #: outside call and genome disagree
     disagreement: str | None = None
-    phenotype_dpwg: str | None = None
-    phenotypes_possible_dpwg: tuple[str, ...] = ()
+    dpwg: SystemPhenotype | None = None  #: the same gene in the Dutch group's own terms, where it has any
     positions: tuple[PositionRead, ...] = ()
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()

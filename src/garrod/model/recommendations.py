@@ -74,8 +74,13 @@ class AppliesTo:
     population: str  #: any, adult, pediatric
     indication: str
     prior_exposure: str
+    age_min_y: float | None = None
+    age_max_y: float | None = None
     weight_min_kg: float | None = None
+    weight_max_kg: float | None = None
     no_alternatives: bool = False
+    co_medication: str = "any"
+    label: str = ""  #: the same in words; empty where it is for everybody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

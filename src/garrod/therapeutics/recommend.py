@@ -1,41 +1,23 @@
 """Look every drug up under every guideline, for what is settled and for what is still possible.
 
-Where a gene's result is settled, its statement is the advice, and what else remains possible says what would change
-it. Where it is not, the statements of all that remains possible are given, each with its condition; if they are the
-same, the condition falls away. A gene that nobody looked at gives "could not check", never silence.
+Where a gene's result is settled, its statements are the advice, and what else remains possible says what would change
+it. Where it is not, the advice for all that remains possible is given, each with its condition; where it is the same
+for all, it is given once, without a condition. A gene that nobody looked at gives "could not check", never silence.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Final
 
-from garrod.knowledge.guidelines import KeyType
+from garrod.knowledge.guidelines import KeyType, StatementKey
 from garrod.knowledge.loading import Knowledge
-from garrod.knowledge.pharmacogenomics import Reading
 from garrod.model.findings import Findings
 from garrod.model.person import Medication, Person
-from garrod.model.recommendations import (
-    Action,
-    Alternative,
-    AppliesTo,
-    Dose,
-    Fallback,
-    Recommendation,
-    Severity,
-    Target,
-)
-from garrod.therapeutics.facets import PersonFacets, applies, facets_of
+from garrod.model.recommendations import Recommendation
+from garrod.therapeutics.compose import could_not_check, recommendation
+from garrod.therapeutics.facets import PersonFacets, applies, facets_of, labels
 from garrod.therapeutics.gene_states import GeneOptions, GeneState, gene_options
-from garrod.therapeutics.statements import DrugGuideline, GuidelineStatement, Part, drug_guidelines
-from garrod.therapeutics.wording import INDICATION_WORDS, action_sentence
-
-DOMAIN: Final = "therapeutics"
-CRITICAL: Final = frozenset({Action.AVOID, Action.CONTRAINDICATED})
-CHANGING: Final = frozenset(Action) - {
-    Action.STANDARD, Action.NO_RECOMMENDATION, Action.CONTINUE, *CRITICAL,
-}  # fmt: skip
-MOST_COMBINATIONS: Final = 200
+from garrod.therapeutics.statements import DrugGuideline, GuidelineStatement, drug_guidelines
 
 
 def recommend(person: Person, findings: Findings, knowledge: Knowledge) -> tuple[Recommendation, ...]:
@@ -45,7 +27,7 @@ def recommend(person: Person, findings: Findings, knowledge: Knowledge) -> tuple
     for drug, guidelines in drug_guidelines(knowledge).items():
         facets = facets_of(person, taken.get(drug), knowledge)
         for guideline in guidelines:
-            made += _advice(guideline, facets, findings)
+            made += _advice(guideline, facets, findings, labels(knowledge))
     return tuple(made)
 
 
@@ -68,35 +50,63 @@ class _Outcome:
     statements: tuple[GuidelineStatement, ...]
 
     @property
-    def label(self) -> str:
-        return ", ".join(f"{one.gene} {one.label}" for one in self.states)
+    def advice(self) -> tuple[object, ...]:
+        """What is advised, whatever statement says it: equal for two results that lead to the same advice."""
+        return tuple(sorted((one.content for one in self.statements), key=repr))
 
 
-def _advice(guideline: DrugGuideline, facets: PersonFacets, findings: Findings) -> Iterator[Recommendation]:
-    asked = _asked_alleles(guideline)
-    options = [gene_options(gene, guideline.guideline.body, findings, asked) for gene in guideline.genes]
-    outcomes = _outcomes(guideline, options, facets)
-    settled = next((one for one in outcomes if one.states == tuple(o.settled for o in options)), None)
+def _advice(
+    guideline: DrugGuideline, facets: PersonFacets, findings: Findings, shown: Mapping[str, str]
+) -> Iterator[Recommendation]:
+    options = _options(guideline, findings)
+    outcomes = [_outcome(guideline, states, facets) for states in product(*(one.possible for one in options))]
+    settled = next((one for one in outcomes if one.states == tuple(option.settled for option in options)), None)
     if settled is not None:
         changes = _changes(outcomes, settled, options)
-        if settled.statements:
-            yield from (_recommendation(guideline, one, facets, outcome=settled, changes=changes) for one in settled.statements)
-        else:
-            yield _could_not_check(guideline, options, facets, findings)
+        for one in settled.statements:
+            yield recommendation(guideline, one, facets, shown, states=settled.states, changes=changes)
+        if not settled.statements:
+            yield could_not_check(guideline, options, facets, findings)
         return
-    answered = [one for one in outcomes if one.statements]
-    if answered and len({_identity(one) for one in outcomes}) == 1:
-        yield from (_recommendation(guideline, s, facets, outcome=answered[0]) for s in answered[0].statements)
+    groups: dict[tuple[object, ...], list[_Outcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault(outcome.advice, []).append(outcome)
+    silent = groups.pop((), [])
+    if not groups:
+        yield could_not_check(guideline, options, facets, findings)
         return
-    seen: set[tuple[str, str]] = set()
-    for outcome in answered:
-        condition = ", ".join(f"{s.gene} is {s.label}" for s, o in zip(outcome.states, options, strict=True) if o.is_open)
-        for statement in outcome.statements:
-            if (statement.row.statement_id, condition) not in seen:
-                seen.add((statement.row.statement_id, condition))
-                yield _recommendation(guideline, statement, facets, outcome=outcome, changes=_tests(options), condition=condition)
-    if not answered:
-        yield _could_not_check(guideline, options, facets, findings)
+    tests = _tests(options)
+    unsaid = (f"If {_condition(silent, options)}: the guideline says nothing.",) if silent else ()
+    for same in groups.values():
+        alone = len(groups) == 1 and not silent
+        condition = None if alone else _condition(same, options)
+        for one in same[0].statements:
+            changes = () if alone else (*unsaid, *tests)
+            yield recommendation(guideline, one, facets, shown, states=same[0].states, changes=changes, condition=condition)
+
+
+def _options(guideline: DrugGuideline, findings: Findings) -> list[GeneOptions]:
+    """Return each gene's states, those that the guideline's keys cannot tell apart taken together."""
+    asked = _asked_alleles(guideline)
+    found = []
+    for gene in guideline.genes:
+        keys = tuple(
+            key for one in guideline.statements for clause in one.clauses for name, some in clause.items() if name == gene
+            for key in some
+        )  # fmt: skip
+        found.append(_joined(gene_options(gene, guideline.guideline.body, findings, asked), keys))
+    return found
+
+
+def _joined(options: GeneOptions, keys: Sequence[StatementKey]) -> GeneOptions:
+    by_fit: dict[tuple[bool, ...], list[GeneState]] = {}
+    for state in options.possible:
+        by_fit.setdefault(tuple(state.fits(key) for key in keys), []).append(state)
+    possible = [
+        options.settled if options.settled in states else states[0].called(" or ".join(one.label for one in states))
+        for states in by_fit.values()
+    ]
+    return GeneOptions(options.gene, options.settled, tuple(one for one in possible if one is not None), options.decided_by)
 
 
 def _asked_alleles(guideline: DrugGuideline) -> dict[str, frozenset[str]]:
@@ -110,17 +120,7 @@ def _asked_alleles(guideline: DrugGuideline) -> dict[str, frozenset[str]]:
     return {gene: frozenset(alleles) for gene, alleles in asked.items()}
 
 
-def _outcomes(guideline: DrugGuideline, options: Sequence[GeneOptions], facets: PersonFacets) -> list[_Outcome]:
-    combinations = product(*(one.possible for one in options))
-    found = []
-    for number, states in enumerate(combinations):
-        if number >= MOST_COMBINATIONS:
-            break
-        found.append(_Outcome(states, _statements(guideline, states, facets)))
-    return found
-
-
-def _statements(guideline: DrugGuideline, states: tuple[GeneState, ...], facets: PersonFacets) -> tuple[GuidelineStatement, ...]:
+def _outcome(guideline: DrugGuideline, states: tuple[GeneState, ...], facets: PersonFacets) -> _Outcome:
     by_gene = {one.gene: one for one in states}
     fitting = [
         one for one in guideline.statements
@@ -129,7 +129,7 @@ def _statements(guideline: DrugGuideline, states: tuple[GeneState, ...], facets:
     ]  # fmt: skip
     here = [one for one in fitting if applies(one.row, facets) is not False]
     by_genotype = [one for one in here if _names_genotype(one, by_gene)]
-    return tuple(by_genotype or here)
+    return _Outcome(states, tuple(by_genotype or here))
 
 
 def _names_genotype(statement: GuidelineStatement, by_gene: Mapping[str, GeneState]) -> bool:
@@ -140,161 +140,28 @@ def _names_genotype(statement: GuidelineStatement, by_gene: Mapping[str, GeneSta
     )  # fmt: skip
 
 
-def _identity(outcome: _Outcome) -> tuple[str, ...]:
-    return tuple(one.row.statement_id for one in outcome.statements)
+def _condition(outcomes: Sequence[_Outcome], options: Sequence[GeneOptions]) -> str:
+    """Say under which results of the open genes these outcomes hold."""
+    said = [
+        " and ".join(f"{state.gene} is {state.label}" for state, one in zip(outcome.states, options, strict=True) if one.is_open)
+        for outcome in outcomes
+    ]
+    return ", or ".join(dict.fromkeys(said))
 
 
 def _changes(outcomes: Sequence[_Outcome], settled: _Outcome, options: Sequence[GeneOptions]) -> tuple[str, ...]:
     """Say which other possible results would bring other advice, and which positions decide."""
     lines = []
     for outcome in outcomes:
-        if outcome.states != settled.states and _identity(outcome) != _identity(settled):
+        if outcome.advice != settled.advice:
             different = [s for s, now in zip(outcome.states, settled.states, strict=True) if s != now]
             actions = sorted({one.parts[0].row.action.value.replace("_", " ") for one in outcome.statements})
             result = ", ".join(f"{one.gene} {one.label}" for one in different)
-            lines.append(f"If {result}: {' or '.join(actions) if actions else 'no statement'}.")
+            lines.append(f"If {result}: {' or '.join(actions) if actions else 'the guideline says nothing'}.")
     return (*dict.fromkeys(lines), *(_tests(options) if lines else ()))
 
 
 def _tests(options: Sequence[GeneOptions]) -> tuple[str, ...]:
     return tuple(
         f"{one.gene} is decided by {', '.join(one.decided_by[:6])}." for one in options if one.is_open and one.decided_by
-    )
-
-
-def _recommendation(
-    guideline: DrugGuideline,
-    statement: GuidelineStatement,
-    facets: PersonFacets,
-    *,
-    outcome: _Outcome,
-    changes: tuple[str, ...] = (),
-    condition: str | None = None,
-) -> Recommendation:
-    first, *others = statement.parts
-    drug, row = guideline.drug, statement.row
-    action, doses = _computable(first, row.reading)
-    alternatives = _alternatives(first)
-    suffix = "" if condition is None else ":" + "+".join(s.label.replace(" ", "_") for s in outcome.states)
-    return Recommendation(
-        id=f"{row.statement_id}:{drug.drug_id}{suffix}",
-        domain=DOMAIN,
-        target=Target(kind="drug", name=drug.name, rxnorm=drug.rxnorm),
-        action=action,
-        doses=doses,
-        applies_to=AppliesTo(
-            population=row.age,
-            indication=row.indication,
-            prior_exposure=row.prior_exposure,
-            weight_min_kg=row.weight_min_kg,
-            no_alternatives=row.no_alternatives,
-        ),
-        applies_if=condition,
-        strength=row.strength,
-        severity=_severity(action),
-        summary=action_sentence(drug.name, action, doses, alternatives),
-        rationale=None if first.row.rationale == "none" else first.row.rationale,
-        because=tuple(f"gene:{gene}" for gene in guideline.genes),
-        would_change=(*changes, *_facet_questions(statement, facets)),
-        monitoring=first.monitoring,
-        avoid_also=first.avoid_also,
-        notes=statement.notes,
-        alternatives=alternatives,
-        fallback=tuple(_fallback(drug.name, part, row.reading) for part in others),
-        guideline=guideline.guideline.guideline_id,
-        body=guideline.guideline.body,
-        pmids=tuple((guideline.guideline.pmids or "").split(";")) if guideline.guideline.pmids else (),
-        reading=row.reading.value,
-        sources=(row.source_id,),
-    )
-
-
-def _computable(part: Part, reading: Reading) -> tuple[Action, tuple[Dose, ...]]:
-    """Return action and doses; a row that nobody read in its source never carries a dose."""
-    if reading is Reading.RECALLED:
-        return part.row.action, ()
-    return part.row.action, tuple(
-        Dose(
-            phase=one.phase,
-            relative_to=one.relative_to,
-            factor_low=one.factor_low,
-            factor_high=one.factor_high,
-            value=one.value_low,
-            value_high=one.value_high,
-            unit=one.unit,
-            cap=one.cap,
-            cap_unit=one.cap_unit,
-            cap_is_below=one.cap_is_below,
-            interval_h=one.interval_h,
-            condition=one.condition,
-        )
-        for one in part.doses
-    )
-
-
-def _alternatives(part: Part) -> tuple[Alternative, ...]:
-    return tuple(Alternative(name=one.name, reason=one.condition or "", kind=one.kind) for one in part.alternatives)
-
-
-def _fallback(drug: str, part: Part, reading: Reading) -> Fallback:
-    action, doses = _computable(part, reading)
-    alternatives = _alternatives(part)
-    return Fallback(
-        action=action,
-        doses=doses,
-        condition=part.row.condition,
-        summary=action_sentence(drug, action, doses, alternatives),
-        alternatives=alternatives,
-    )
-
-
-def _severity(action: Action) -> Severity:
-    if action in CRITICAL:
-        return Severity.CRITICAL
-    return Severity.WARNING if action in CHANGING else Severity.INFO
-
-
-def _facet_questions(statement: GuidelineStatement, facets: PersonFacets) -> list[str]:
-    """Say which unknown facet of the person would exclude this statement."""
-    row, questions = statement.row, []
-    if row.age != "any" and facets.age is None:
-        questions.append(f"This is for {'adults' if row.age == 'adult' else 'children'}; the age is not known.")
-    if row.weight_min_kg is not None and facets.weight_kg is None:
-        questions.append(f"This is for people above {row.weight_min_kg:g} kg; the weight is not known.")
-    if row.indication != "any" and facets.indications is None:
-        words = INDICATION_WORDS.get(row.indication, row.indication.replace("_", " "))
-        questions.append(f"This is for {words}; the indication is not known.")
-    if row.prior_exposure != "any" and facets.prior_exposure is None:
-        words = "people who have not taken it yet" if row.prior_exposure == "naive" else "people on it for over 3 months"
-        questions.append(f"This is for {words}; earlier use is not known.")
-    if row.no_alternatives:
-        questions.append("This is for when no other medicine is possible.")
-    return questions
-
-
-def _could_not_check(
-    guideline: DrugGuideline, options: Sequence[GeneOptions], facets: PersonFacets, findings: Findings
-) -> Recommendation:
-    """Say that the guideline needs a gene that nobody looked at, as loudly as what it might have said."""
-    missing = [one.gene for one in options if not any(state.is_assessed for state in one.possible)]
-    relevant = [one for one in guideline.statements if applies(one.row, facets) is not False]
-    actions = {one.parts[0].row.action for one in relevant}
-    matters = bool(actions & (CRITICAL | CHANGING))
-    drug = guideline.drug
-    what = f"test {' and '.join(missing)} first" if missing else "the guideline has no statement for this result"
-    reasons = [f"{gene}: {result.reason}" for gene in missing if (result := findings.gene(gene)) is not None and result.reason]
-    return Recommendation(
-        id=f"{guideline.guideline.guideline_id}:{drug.drug_id}:could-not-check",
-        domain=DOMAIN,
-        target=Target(kind="drug", name=drug.name, rxnorm=drug.rxnorm),
-        action=Action.TEST if missing else Action.NO_RECOMMENDATION,
-        severity=Severity.WARNING if missing and matters else Severity.INFO,
-        summary=f"Could not check {drug.name}: {what}.",
-        because=tuple(f"gene:{gene}" for gene in guideline.genes),
-        would_change=tuple(f"A result for {gene}." for gene in missing),
-        notes=tuple(reasons),
-        guideline=guideline.guideline.guideline_id,
-        body=guideline.guideline.body,
-        pmids=tuple((guideline.guideline.pmids or "").split(";")) if guideline.guideline.pmids else (),
-        sources=(guideline.guideline.source_id,),
     )

@@ -3,9 +3,15 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from garrod.knowledge import guidelines as rows
 from garrod.knowledge.loading import Knowledge
+
+DOSE_FACTS: Final = (
+    "phase", "relative_to", "factor_low", "factor_high", "value_low", "value_high", "unit", "cap", "cap_unit", "cap_is_below",
+    "interval_h", "condition",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,12 @@ class Part:
     monitoring: tuple[str, ...]
     avoid_also: tuple[str, ...]
 
+    @property
+    def content(self) -> tuple[object, ...]:
+        """The action, its doses and what to use instead, apart from the place in a statement."""
+        doses = tuple(tuple(str(getattr(dose, name)) for name in DOSE_FACTS) for dose in self.doses)
+        return self.row.action.value, doses, tuple(sorted(one.name for one in self.alternatives)), self.avoid_also
+
 
 @dataclass(frozen=True, slots=True)
 class GuidelineStatement:
@@ -28,6 +40,13 @@ class GuidelineStatement:
     clauses: tuple[Mapping[str, tuple[rows.StatementKey, ...]], ...]  #: gene -> keys of which one must fit
     parts: tuple[Part, ...]
     notes: tuple[str, ...]
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What is advised and for whom, apart from the statement's name, place and strength."""
+        row = self.row
+        facets = (row.indications, row.age, row.age_min_y, row.age_max_y, row.weight_min_kg, row.weight_max_kg)
+        return (*facets, row.prior_exposure, row.no_alternatives, row.co_medication, *(part.content for part in self.parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,6 @@ RELATIVE_WORDS: Final = {
     "lowest_recommended": "lowest recommended",
     "maximum_recommended": "maximum recommended",
 }
-INDICATION_WORDS: Final = {
-    "any": "",
-    "acs_pci": "acute coronary syndrome or percutaneous coronary intervention",
-    "cardiovascular_other": "cardiovascular use other than acute coronary syndrome or intervention",
-    "neurovascular": "neurovascular use (stroke, transient ischemic attack)",
-    "malignancy": "malignancy",
-    "non_malignancy": "conditions other than malignancy",
-    "higher_initial_dose": "the higher starting doses used in depression",
-}
 MONITORING_WORDS: Final = {
     "drug_level": "drug level",
     "clinical_response": "clinical response",
@@ -34,6 +25,9 @@ MONITORING_WORDS: Final = {
     "blood_pressure": "blood pressure",
     "kidney_function": "kidney function",
     "enzyme_activity": "enzyme activity",
+    "liver_function": "liver function",
+    "platelet_inhibition": "platelet inhibition",
+    "blood_glucose": "blood glucose",
 }
 
 

@@ -9,7 +9,7 @@ from garrod.model.careplan import CarePlan
 from garrod.model.findings import Finding, FindingStatus
 from garrod.model.person import Medication
 from garrod.model.recommendations import Action, Recommendation, Severity
-from garrod.therapeutics.wording import INDICATION_WORDS, MONITORING_WORDS, dose_words
+from garrod.therapeutics.wording import MONITORING_WORDS, dose_words
 
 ACTION_WORDS: Final[Mapping[Action, str]] = {
     Action.STANDARD: "No change",
@@ -23,6 +23,7 @@ ACTION_WORDS: Final[Mapping[Action, str]] = {
     Action.TITRATE: "Titrate",
     Action.ALGORITHM: "Dosing algorithm",
     Action.TEST: "Test first",
+    Action.MONITOR: "Monitor",
     Action.CAUTION: "With care",
     Action.CONTINUE: "Continue",
     Action.NO_RECOMMENDATION: "No recommendation",
@@ -91,7 +92,7 @@ def advice_of(one: Recommendation) -> Advice:
         condition=one.applies_if,
         doses=tuple(dose_words(dose) for dose in one.doses),
         fallbacks=tuple(_fallback(part.summary, part.condition) for part in one.fallback),
-        applies_to=_applies_to(one),
+        applies_to=one.applies_to.label if one.applies_to else "",
         source_line=f"{body}{strength}",
         pmids=tuple(p for p in one.pmids if p),
         genes=tuple(link.removeprefix("gene:") for link in one.because if link.startswith("gene:")),
@@ -106,18 +107,6 @@ def advice_of(one: Recommendation) -> Advice:
 
 def _fallback(summary: str, condition: str | None) -> str:
     return f"{summary} ({condition})" if condition else summary
-
-
-def _applies_to(one: Recommendation) -> str:
-    facets = one.applies_to
-    if facets is None:
-        return ""
-    said = [{"adult": "adults", "pediatric": "children"}.get(facets.population, "")]
-    said.append(INDICATION_WORDS.get(facets.indication, facets.indication.replace("_", " ")))
-    said.append({"naive": "not taken before", "tolerated_3_months": "taken for over 3 months"}.get(facets.prior_exposure, ""))
-    said.append(f"above {facets.weight_min_kg:g} kg" if facets.weight_min_kg else "")
-    said.append("no other medicine possible" if facets.no_alternatives else "")
-    return "; ".join(word for word in said if word)
 
 
 def _as_taken(one: Medication) -> str:

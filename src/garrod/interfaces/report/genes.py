@@ -73,7 +73,7 @@ def gene_view(result: GeneResult) -> GeneView:
         diplotypes=tuple((one.diplotype.name, _weight(one.rank, one.probability)) for one in shown),
         more=len(result.diplotypes) - len(shown),
         possible=tuple(word for word in result.phenotypes_possible if word != result.phenotype),
-        dpwg=result.phenotype_dpwg if result.phenotype_dpwg != result.phenotype else None,
+        dpwg=result.dpwg.phenotype if result.dpwg and result.dpwg.phenotype != result.phenotype else None,
         decided_by=result.decided_by[:6],
         could_change=result.could_change,
         missing=result.missing,

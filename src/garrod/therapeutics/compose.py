@@ -1,0 +1,167 @@
+"""From a guideline's statement to a recommendation: the computable facts, and the sentence that says them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from garrod.knowledge.pharmacogenomics import Reading
+from garrod.model.findings import Findings
+from garrod.model.recommendations import (
+    Action,
+    Alternative,
+    AppliesTo,
+    Dose,
+    Fallback,
+    Recommendation,
+    Severity,
+    Target,
+)
+from garrod.therapeutics.facets import PersonFacets, applies, audience, open_questions
+from garrod.therapeutics.gene_states import GeneOptions, GeneState
+from garrod.therapeutics.statements import DrugGuideline, GuidelineStatement, Part
+from garrod.therapeutics.wording import action_sentence
+
+DOMAIN: Final = "therapeutics"
+CRITICAL: Final = frozenset({Action.AVOID, Action.CONTRAINDICATED})
+QUIET: Final = frozenset({Action.STANDARD, Action.NO_RECOMMENDATION, Action.CONTINUE})
+
+
+def severity_of(action: Action) -> Severity:
+    """Return how loudly an action is said."""
+    if action in CRITICAL:
+        return Severity.CRITICAL
+    return Severity.INFO if action in QUIET else Severity.WARNING
+
+
+def recommendation(
+    guideline: DrugGuideline,
+    statement: GuidelineStatement,
+    facets: PersonFacets,
+    shown: Mapping[str, str],
+    *,
+    states: Sequence[GeneState],
+    changes: tuple[str, ...] = (),
+    condition: str | None = None,
+) -> Recommendation:
+    """Return one statement as advice on one drug.
+
+    Parameters
+    ----------
+    shown
+        Indications as they are shown.
+    condition
+        The results under which it holds, where those are not settled.
+    """
+    first, *others = statement.parts
+    drug, row = guideline.drug, statement.row
+    doses, alternatives = _doses(first, row.reading), _alternatives(first)
+    suffix = "" if condition is None else ":" + "+".join(state.label.replace(" ", "_") for state in states)
+    return Recommendation(
+        id=f"{row.statement_id}:{drug.drug_id}{suffix}",
+        domain=DOMAIN,
+        target=Target(kind="drug", name=drug.name, rxnorm=drug.rxnorm),
+        action=first.row.action,
+        doses=doses,
+        applies_to=AppliesTo(
+            population=row.age,
+            indication=row.indications,
+            prior_exposure=row.prior_exposure,
+            age_min_y=row.age_min_y,
+            age_max_y=row.age_max_y,
+            weight_min_kg=row.weight_min_kg,
+            weight_max_kg=row.weight_max_kg,
+            no_alternatives=row.no_alternatives,
+            co_medication=row.co_medication,
+            label=audience(row, shown),
+        ),
+        applies_if=condition,
+        strength=row.strength,
+        severity=severity_of(first.row.action),
+        summary=action_sentence(drug.name, first.row.action, doses, alternatives),
+        rationale=None if first.row.rationale == "none" else first.row.rationale,
+        because=tuple(f"gene:{gene}" for gene in guideline.genes),
+        would_change=(*changes, *open_questions(row, facets, shown)),
+        monitoring=first.monitoring,
+        avoid_also=first.avoid_also,
+        notes=statement.notes,
+        alternatives=alternatives,
+        fallback=tuple(_fallback(drug.name, part, row.reading) for part in others),
+        guideline=guideline.guideline.guideline_id,
+        body=guideline.guideline.body,
+        pmids=_pmids(guideline),
+        reading=row.reading.value,
+        sources=(row.source_id,),
+    )
+
+
+def _pmids(guideline: DrugGuideline) -> tuple[str, ...]:
+    return tuple((guideline.guideline.pmids or "").split(";")) if guideline.guideline.pmids else ()
+
+
+def _doses(part: Part, reading: Reading) -> tuple[Dose, ...]:
+    """Return the dose lines; a row that nobody read in its source never carries one."""
+    if reading is Reading.RECALLED:
+        return ()
+    return tuple(
+        Dose(
+            phase=one.phase,
+            relative_to=one.relative_to,
+            factor_low=one.factor_low,
+            factor_high=one.factor_high,
+            value=one.value_low,
+            value_high=one.value_high,
+            unit=one.unit,
+            cap=one.cap,
+            cap_unit=one.cap_unit,
+            cap_is_below=one.cap_is_below,
+            interval_h=one.interval_h,
+            condition=one.condition,
+        )
+        for one in part.doses
+    )
+
+
+def _alternatives(part: Part) -> tuple[Alternative, ...]:
+    return tuple(Alternative(name=one.name, reason=one.condition or "", kind=one.kind) for one in part.alternatives)
+
+
+def _fallback(drug: str, part: Part, reading: Reading) -> Fallback:
+    doses, alternatives = _doses(part, reading), _alternatives(part)
+    return Fallback(
+        action=part.row.action,
+        doses=doses,
+        condition=part.row.condition,
+        summary=action_sentence(drug, part.row.action, doses, alternatives),
+        alternatives=alternatives,
+    )
+
+
+def could_not_check(
+    guideline: DrugGuideline, options: Sequence[GeneOptions], facets: PersonFacets, findings: Findings
+) -> Recommendation:
+    """Say that the guideline needs a gene that nobody looked at, as loudly as what it might have said."""
+    missing = [one.gene for one in options if not any(state.is_assessed for state in one.possible)]
+    relevant = [one for one in guideline.statements if applies(one.row, facets) is not False]
+    matters = any(severity_of(one.parts[0].row.action) is not Severity.INFO for one in relevant)
+    drug = guideline.drug
+    reasons = tuple(
+        f"{gene}: {result.reason}" for gene in missing if (result := findings.gene(gene)) is not None and result.reason
+    )
+    return Recommendation(
+        id=f"{guideline.guideline.guideline_id}:{drug.drug_id}:could-not-check",
+        domain=DOMAIN,
+        target=Target(kind="drug", name=drug.name, rxnorm=drug.rxnorm),
+        action=Action.TEST if missing else Action.NO_RECOMMENDATION,
+        severity=Severity.WARNING if missing and matters else Severity.INFO,
+        summary=(
+            f"Could not check {drug.name}: test {' and '.join(missing)} first."
+            if missing
+            else f"{guideline.guideline.body} says nothing of {drug.name} for this result."
+        ),
+        because=tuple(f"gene:{gene}" for gene in guideline.genes),
+        would_change=tuple(f"A result for {gene}." for gene in missing),
+        notes=reasons,
+        guideline=guideline.guideline.guideline_id,
+        body=guideline.guideline.body,
+        pmids=_pmids(guideline),
+        sources=(guideline.guideline.source_id,),
+    )
