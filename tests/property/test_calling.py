@@ -5,14 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from garrod.genome.definitions import GeneDefinition, definitions
-from garrod.genome.evidence import gene_evidence
+from garrod.genome.definitions import GeneDefinition, definitions, members
+from garrod.genome.evidence import gene_evidence, with_reference_for_undocumented
 from garrod.genome.matching import match, observe
 from garrod.genome.phenotypes import rules_of
-from garrod.genome.possibilities import completions, count_completions
+from garrod.genome.possibilities import completions, count_completions, partners
 from garrod.genome.results import genome_result
 from garrod.genome.star_alleles import reported
+from garrod.genome.variant_list import possible_pairs, variants_found
 from garrod.knowledge import Knowledge, load_knowledge
+from garrod.knowledge.pharmacogenomics import CallMode
 from garrod.model.calls import GeneResult, natural_order
 from garrod.model.genotypes import Genotype, Observed
 from synthetic import evidence, genotypes, strand
@@ -37,6 +39,20 @@ def a_pair(definition: GeneDefinition, rng: random.Random) -> tuple[int, int]:
 def result(definition: GeneDefinition, made: dict[str, Observed], knowledge: Knowledge = KNOWLEDGE) -> GeneResult:
     """The program's answer for made genotypes."""
     return genome_result(definition, made, evidence(made), "female", knowledge)
+
+
+def every_possible(definition: GeneDefinition, made: dict[str, Observed]) -> set[str]:
+    """Every diplotype that remains possible, listed or not."""
+    read = gene_evidence(definition, made, "female")
+    if definition.gene.call_mode is CallMode.LIST:
+        found = variants_found(definition, observe(with_reference_for_undocumented(definition, read)))
+        return set(possible_pairs(definition, found, read.open_ids, rules_of(KNOWLEDGE, definition.name)))
+    names = [definition.reported_as.get(name, name) for name in definition.alleles]
+    return {
+        "/".join(sorted((names[one], names[other]), key=natural_order))
+        for one, others in partners(definition, observe(read.read, ploidy=read.ploidy or 2))
+        for other in members(others)
+    }
 
 
 def check_phased(gene: str, people: int) -> None:
@@ -74,6 +90,10 @@ def check_masked(gene: str, people: int) -> None:
         phenotype = rules.of_alleles([reported(definition, a) for a in pair])
         if phenotype.word is not None:
             assert phenotype.word in found.phenotypes_possible
+        if found.is_assessed:
+            # Every true diplotype is kept: the list is cut for display, so the whole of it is asked for here.
+            assert true_name(definition, pair) in every_possible(definition, seen)
+            assert set(found.diplotypes_possible) <= every_possible(definition, seen)
         if true.phenotype is not None:
             assert true.phenotype in found.phenotypes_possible
         if not found.could_change:

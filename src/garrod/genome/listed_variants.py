@@ -8,8 +8,9 @@ from garrod.genome.definitions import GeneDefinition
 from garrod.genome.evidence import GeneEvidence, with_reference_for_undocumented
 from garrod.genome.matching import observe
 from garrod.genome.phenotypes import Phenotype, PhenotypeRules
+from garrod.genome.possibilities import MOST_LISTED
 from garrod.genome.star_alleles import GeneCall
-from garrod.genome.variant_list import VariantsFound, lowest_pair, possible_phenotypes, variants_found
+from garrod.genome.variant_list import VariantsFound, lowest_pair, possible_pairs, possible_phenotypes, variants_found
 from garrod.model.calls import CallStatus, Diplotype, FittingDiplotype, natural_order
 
 ZYGOSITY: Final = {1: "heterozygous", 2: "homozygous"}
@@ -24,6 +25,7 @@ def call_variant_list(definition: GeneDefinition, evidence: GeneEvidence, rules:
     current = rules.of_alleles(pair)
     possible, deciding = possible_phenotypes(definition, found, evidence.open_ids, rules)
     changes = any(one != current for one in possible)
+    pairs = possible_pairs(definition, found, evidence.open_ids, rules)
     spread = found.strands is None and sum(found.copies.values()) > 1
     return GeneCall(
         status=CallStatus.CALLED,
@@ -33,6 +35,8 @@ def call_variant_list(definition: GeneDefinition, evidence: GeneEvidence, rules:
         likely_words=(),
         could_change=changes,
         decided_by=deciding if deciding else ("phase",) if changes and spread else (),
+        diplotypes_possible=pairs[:MOST_LISTED],
+        diplotypes_count=len(pairs),
         notes=tuple(_list_notes(found, spread=spread and changes)),
         variants=tuple(
             f"{name}: {ZYGOSITY[count]}" for name, count in sorted(found.copies.items(), key=lambda x: natural_order(x[0]))

@@ -15,8 +15,10 @@ from garrod.genome.combined import any_combination, combined_phenotype
 from garrod.genome.definitions import GeneDefinition, members
 from garrod.genome.matching import Observation, match
 from garrod.genome.phenotypes import Phenotype, PhenotypeRules
+from garrod.model.calls import natural_order
 
 MOST_EXPLANATIONS: Final = 512  #: completions times orientations of their blocks that are tried one by one
+MOST_LISTED: Final = 100  #: diplotypes that a result lists by name
 LIKELY: Final = 0.01
 
 
@@ -68,6 +70,25 @@ def possibilities(
         probabilities=_probabilities(definition, observation, classes) if definition.count_total else None,
         decided_by=_deciding(definition, observation, missing, classes, current) if len(found) > 1 else (),
     )
+
+
+def possible_diplotypes(definition: GeneDefinition, observation: Observation) -> tuple[tuple[str, ...], int]:
+    """Return the named diplotypes that explain what was read, missing positions constraining nothing, and how many there are.
+
+    Sub-alleles go by their core allele's name. Where there are more than ``MOST_LISTED``, the commonest are listed.
+    """
+    weighed: dict[tuple[str, ...], float] = {}
+    names = [definition.reported_as.get(name, name) for name in definition.alleles]
+    prior = [definition.prior(name) or 0.0 for name in definition.alleles]
+    for allele, others in partners(definition, observation):
+        if observation.ploidy == 1:
+            weighed[names[allele],] = prior[allele]
+            continue
+        for other in members(others >> allele << allele):
+            pair = tuple(sorted((names[allele], names[other]), key=natural_order))
+            weighed[pair] = weighed.get(pair, 0.0) + prior[allele] * prior[other]
+    ordered = sorted(weighed, key=lambda pair: (-weighed[pair], tuple(map(natural_order, pair))))
+    return tuple("/".join(pair) for pair in ordered[:MOST_LISTED]), len(ordered)
 
 
 @dataclass(frozen=True, slots=True)

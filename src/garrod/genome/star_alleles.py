@@ -10,7 +10,7 @@ from garrod.genome.evidence import GeneEvidence, with_reference_for_undocumented
 from garrod.genome.matching import Fit, Observation, defined_among, match, observe
 from garrod.genome.partial import Strand, combinations
 from garrod.genome.phenotypes import Phenotype, PhenotypeRules
-from garrod.genome.possibilities import possibilities
+from garrod.genome.possibilities import possibilities, possible_diplotypes
 from garrod.model.calls import CallStatus, Diplotype, FittingDiplotype, natural_order
 
 
@@ -27,6 +27,8 @@ class GeneCall:
     decided_by: tuple[str, ...]  #: variant ids, or ``phase``
     notes: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
+    diplotypes_possible: tuple[str, ...] = ()
+    diplotypes_count: int = 0
 
 
 def call_star_alleles(definition: GeneDefinition, evidence: GeneEvidence, rules: PhenotypeRules) -> GeneCall:
@@ -59,6 +61,7 @@ def call_star_alleles(definition: GeneDefinition, evidence: GeneEvidence, rules:
     decided_by = could_be.decided_by if changes else ()
     if changes and not open_positions and not observation.is_phased:
         decided_by = ("phase",)
+    listed, count = possible_diplotypes(definition, wildcards)
     return GeneCall(
         status=status,
         fits=ranked,
@@ -68,6 +71,8 @@ def call_star_alleles(definition: GeneDefinition, evidence: GeneEvidence, rules:
         could_change=changes,
         decided_by=decided_by,
         notes=notes,
+        diplotypes_possible=listed,
+        diplotypes_count=count,
     )
 
 

@@ -4,8 +4,9 @@ Phased: each strand's lowest function. Unphased: the variants are taken to lie o
 severe reading, and the page says that the same strand would be milder.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from garrod.genome.definitions import GeneDefinition
@@ -167,6 +168,36 @@ def possible_phenotypes(
     }  # fmt: skip
     order = sorted(deciding, key=lambda v: (-definition.frequencies.get(v, 0.0), v))
     return frozenset(phenotypes), tuple(order)
+
+
+def possible_pairs(
+    definition: GeneDefinition, found: VariantsFound, missing: Sequence[str], rules: PhenotypeRules
+) -> tuple[str, ...]:
+    """Return the deciding pairs that remain possible: each strand may carry any variant of a missing position too."""
+    reference = definition.alleles[definition.reference]
+    indices = [index for index in range(len(definition.alleles)) if index != definition.reference]
+    unread = [definition.alleles[index] for index in indices if _is_open(definition, index, missing)]
+
+    def options(side: frozenset[str]) -> set[str]:
+        sides = [side, *_with_parts_for_wholes(definition, side, missing)]
+        return {_lowest(rules, {*one, *([extra] if extra else [])}, reference) for one in sides for extra in (None, *unread)}
+
+    pairs = {
+        tuple(sorted(pair, key=natural_order))
+        for first, second in ([found.strands] if found.strands is not None else _phases(found))
+        for pair in product(options(first), options(second))
+    }
+    return tuple("/".join(pair) for pair in sorted(pairs, key=lambda pair: tuple(map(natural_order, pair))))
+
+
+def _with_parts_for_wholes(definition: GeneDefinition, side: frozenset[str], missing: Sequence[str]) -> Iterator[frozenset[str]]:
+    """Read an allele of several positions, of which some are missing, as the smaller allele that was read in full."""
+    cells = dict(zip(definition.alleles, definition.cells, strict=True))
+    for whole in side:
+        for part, cell in cells.items():
+            is_part = 0 < len(cell) < len(cells[whole]) and set(cell) < set(cells[whole])
+            if is_part and set(cells[whole]) - set(cell) <= set(missing) and not set(cell) & set(missing):
+                yield side - {whole} | {part}
 
 
 def _is_open(definition: GeneDefinition, allele: int, missing: Sequence[str]) -> bool:

@@ -70,6 +70,8 @@ def gene_document(result: GeneResult) -> Document:
         "activity_score": result.activity_score,
         "activity_at_least": result.activity_at_least,
         "phenotypes_possible": list(result.phenotypes_possible),
+        "diplotypes_possible": list(result.diplotypes_possible),
+        "diplotypes_possible_count": result.diplotypes_count,
         "phenotypes_likely": list(result.phenotypes_likely),
         "scores_possible": list(result.scores_possible),
         "missing": list(result.missing),

@@ -142,6 +142,8 @@ class GeneResult:
     phenotypes_possible: tuple[str, ...] = ()
     phenotypes_likely: tuple[str, ...] = ()
     scores_possible: tuple[float, ...] = ()
+    diplotypes_possible: tuple[str, ...] = ()  #: named diplotypes that remain possible, the commonest first; cut at 100
+    diplotypes_count: int = 0  #: how many there are, listed or not
     missing: tuple[str, ...] = ()
     could_change: bool = False
     decided_by: tuple[str, ...] = ()
