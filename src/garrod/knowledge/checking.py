@@ -17,6 +17,7 @@ REFERENCES: tuple[tuple[type[Any], str, type[Any], str], ...] = (
     (pharmacogenomics.PositionRule, "variant_id", pharmacogenomics.Variant, "variant_id"),
     (pharmacogenomics.HaplotypeCount, "gene", pharmacogenomics.Gene, "gene"),
     (guidelines.DrugName, "drug_id", guidelines.Drug, "drug_id"),
+    (guidelines.GeneDrug, "drug_id", guidelines.Drug, "drug_id"),
     (guidelines.Statement, "guideline_id", guidelines.Guideline, "guideline_id"),
     (guidelines.StatementDrug, "statement_id", guidelines.Statement, "statement_id"),
     (guidelines.StatementDrug, "drug_id", guidelines.Drug, "drug_id"),

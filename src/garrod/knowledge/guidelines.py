@@ -13,6 +13,7 @@ from garrod.model.recommendations import Action
 
 PHASES = frozenset({"loading", "start", "maintenance", "all"})
 DOSE_UNITS = frozenset({"mg", "mg/d", "mg/wk", "mg/kg/d", "mg/m2/d", "mg/kg", "mg/m2"})
+HIGHEST_FACTOR = 5  #: DPWG on pantoprazole for Helicobacter pylori in ultrarapid metabolizers is the highest that was read
 REFERENCES = frozenset({"usual", "lowest_recommended", "maximum_recommended"})
 
 
@@ -45,6 +46,30 @@ class DrugName:
     drug_id: str
     name: str
     kind: str  #: brand, synonym, salt
+    source_id: str
+
+
+class LabelTesting(StrEnum):
+    """What the label of a drug says of testing a gene."""
+
+    REQUIRED = "required"
+    RECOMMENDED = "recommended"
+    ACTIONABLE = "actionable"
+    INFORMATIVE = "informative"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneDrug:
+    """A gene that matters for a drug: how firmly, and what the label says of testing."""
+
+    gene: str
+    drug_id: str
+    cpic_level: str  #: A, A/B, B, B/C, C, C/D, D
+    cpic_status: str  #: final, provisional
+    clinpgx_level: str | None = None
+    label_testing: LabelTesting | None = None
+    pmids: str | None = None
+    reading: Reading
     source_id: str
 
 
@@ -160,8 +185,8 @@ class StatementDose:
         if self.phase not in PHASES:
             raise ValueError(f"{self.statement_id}: phase {self.phase!r} is not one of {sorted(PHASES)}")
         for factor in (self.factor_low, self.factor_high):
-            if factor is not None and not 0 < factor <= 3:
-                raise ValueError(f"{self.statement_id}: a dose factor of {factor} is outside 0 to 3")
+            if factor is not None and not 0 < factor <= HIGHEST_FACTOR:
+                raise ValueError(f"{self.statement_id}: a dose factor of {factor} is outside 0 to {HIGHEST_FACTOR}")
         if self.factor_low is not None and self.factor_high is not None and self.factor_low > self.factor_high:
             raise ValueError(f"{self.statement_id}: the factor range is upside down")
         for amount, unit in ((self.value_low, self.unit), (self.value_high, self.unit), (self.cap, self.cap_unit)):

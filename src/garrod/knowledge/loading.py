@@ -39,6 +39,7 @@ TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
     pharmacogenomics.VariantFrequency: ("pharmacogenomics/variant_frequency.tsv",),
     guidelines.Drug: ("guidelines/drug.tsv",),
     guidelines.DrugName: ("guidelines/drug_name.tsv",),
+    guidelines.GeneDrug: ("guidelines/gene_drug.tsv",),
     guidelines.Indication: ("guidelines/indication.tsv",),
     guidelines.IndicationWord: ("guidelines/indication_word.tsv",),
     **{

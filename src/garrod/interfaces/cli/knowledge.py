@@ -1,16 +1,20 @@
 """``garrod knowledge``: browse and verify the tables that advice rests on."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
 
+from garrod.cohort import AdviceChange, advice_changes
+from garrod.intake import read_people
 from garrod.interfaces.cli.options import FILE
 from garrod.interfaces.documents import plain, to_json
 from garrod.knowledge import load_knowledge
 from garrod.knowledge.checking import check_knowledge
+from garrod.knowledge.comparing import RowChange, row_changes
 from garrod.knowledge.loading import TABLES, Knowledge
-from garrod.model.errors import KnowledgeError
+from garrod.model.errors import Fault, InputError, KnowledgeError
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 FOLDER = click.option("--folder", type=FILE, help="A folder of tables; the shipped ones by default.")
@@ -18,7 +22,7 @@ FOLDER = click.option("--folder", type=FILE, help="A folder of tables; the shipp
 
 @click.group("knowledge")
 def command() -> None:
-    """List, show and check the tables that advice rests on."""
+    """List, show, check and compare the tables that advice rests on."""
 
 
 def table_names() -> dict[str, type[Any]]:
@@ -89,3 +93,42 @@ def check(folder: Any, as_json: bool) -> None:  # noqa: FBT001 - click's signatu
     rows = sum(len(knowledge.rows(kind)) for kind in TABLES)
     said = {"tables": len(TABLES), "rows": rows, "faults": 0, "digest": knowledge.digest}
     click.echo(to_json(said) if as_json else f"{len(TABLES)} tables, {rows} rows, no fault; digest {knowledge.digest}")
+
+
+@command.command("diff")
+@click.argument("old", type=FILE)
+@click.argument("new", type=FILE, required=False)
+@click.option("--people", type=FILE, help="A person file, a genome, or a folder of them: whose advice would change?")
+@JSON
+def diff(old: Path, new: Path | None, people: Path | None, as_json: bool) -> None:  # noqa: FBT001 - click's signature
+    """Say what differs between the tables of folder OLD and those of folder NEW (the shipped ones by default).
+
+    With --people, say instead whose advice would change, drug by drug.
+    """
+    before, after = load_knowledge(old), load_knowledge(new)
+    changes: Iterator[RowChange | AdviceChange] = (
+        row_changes(before, after) if people is None else _changed_advice(people, before, after)
+    )
+    count = 0
+    for count, one in enumerate(changes, start=1):  # noqa: B007 - the number is told at the end
+        click.echo(to_json(plain(one)) if as_json else _change_line(one))
+    if not as_json:
+        click.echo(f"{count} rows differ" if people is None else f"{count} pieces of advice would change")
+
+
+def _changed_advice(people: Path, before: Knowledge, after: Knowledge) -> Iterator[AdviceChange]:
+    files = sorted(one for one in people.rglob("*") if one.suffix in {".json", ".ndjson"}) if people.is_dir() else [people]
+    if not files:
+        raise InputError(Fault(people.name, "this folder holds no person file", "name a folder of person files (*.json)"))
+    for file in files:
+        pairs = zip(read_people(file, before), read_people(file, after), strict=True)
+        for was, now in pairs:
+            yield from advice_changes((was, before), (now, after))
+
+
+def _change_line(one: RowChange | AdviceChange) -> str:
+    if isinstance(one, AdviceChange):
+        place = f"{one.person}: {one.drug} ({one.body or 'garrod'}{', in use' if one.in_use else ''})"
+        return f"{place}\n  before: {' | '.join(one.before) or 'nothing'}\n  after:  {' | '.join(one.after) or 'nothing'}"
+    cells = [f"{name}: {one.before.get(name, '')!r} -> {one.after.get(name, '')!r}" for name in {**one.before, **one.after}]
+    return f"{one.change:<8} {one.table} {one.row}" + (f"  {'; '.join(cells)}" if one.change == "changed" else "")

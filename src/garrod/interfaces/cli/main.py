@@ -15,7 +15,7 @@ from garrod.model.errors import GarrodError, InputError, KnowledgeError, Refused
 COMMANDS: Final = {
     "call": "What a genome and laboratories say of each gene, one sample a line.",
     "example": "Write an example person's files, to try the program on.",
-    "knowledge": "List, show and check the tables that advice rests on.",
+    "knowledge": "List, show, check and compare the tables that advice rests on.",
     "report": "Everything known of one person becomes a report and a plan.",
     "schema": "Print the JSON Schema of an input or output.",
 }
