@@ -49,7 +49,9 @@ fuzz: .venv/.ready ## fuzz the readers, guided by coverage (needs atheris)
 bench: .venv/.ready ## measure the promises about speed
 	$(BIN)/python -m benchmarks
 
-docs: .venv/.ready ## run the examples in the pages of docs
+docs: .venv/.ready ## write the pages made from the program, and run the examples in all pages
+	$(BIN)/python -m curation.reference_pages
+	PYTHONPATH=tests:src:. $(BIN)/python -m spec.test_worked_cases
 	@$(BIN)/python -m pytest -q --doctest-glob='*.md' docs || { test $$? = 5 && echo "no page of docs holds an example yet"; }
 
 tables: .venv/.ready ## make the tables from GARROD_SOURCES

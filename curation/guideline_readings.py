@@ -64,7 +64,9 @@ def deciding(unit: Unit) -> dict[str, str]:
         parts = statement["parts"]
         others = {other["name"].lower() for part in parts for other in part["alternatives"] if other["kind"] == "drug"}
         found[f"{number} alternatives"] = ", ".join(sorted(others))
-        found[f"{number} avoid also"] = ", ".join(sorted({name.lower() for part in parts for name in part["avoid_also"]}))
+        found[f"{number} avoid also"] = ", ".join(
+            sorted({name.lower().removeprefix("other ") for part in parts for name in part["avoid_also"]})
+        )
     return found
 
 

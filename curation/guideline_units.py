@@ -22,6 +22,7 @@ from pathlib import Path
 from curation.tsv import write_table
 
 ARCHIVE = "pgx/guidelines-2024-03-25.tar.gz"
+FDA = "pgx/fda-tables/fda_pgx_associations_table.json"
 LATER = "pgx/misc/pharmcat_example_recs_union.json.gz"
 #: Keys of notes to users of the source's web tool; the statements of the single alleles hold all the same.
 TOOL_NOTES = frozenset({"xN combinations", "1511 and 1502"})
@@ -105,6 +106,57 @@ def later_statements(sources: Path) -> Iterator[Statement]:
                 implications=tuple(row["implications"]),
                 pmids=(),
             )
+
+
+#: Words of the FDA's subgroups, and the results that they stand for.
+FDA_WORDS = {
+    "ultrarapid": "Ultrarapid Metabolizer",
+    "normal": "Normal Metabolizer",
+    "intermediate": "Intermediate Metabolizer",
+    "poor": "Poor Metabolizer",
+}
+FDA_SPECIAL = {
+    "521 CC (poor function transporters)": ("Poor Function",),
+    "521 TC or 521 CC (intermediate or poor function transporters)": ("Decreased Function", "Poor Function"),
+    "-1639G>A variant carriers": ("-1639 AG", "-1639 AA"),
+    "*3/*3 (poor metabolizers)": ("*3/*3",),
+}
+FDA_SECTIONS = {
+    "recommendation": "supports therapeutic management",
+    "impact": "potential impact on safety or response",
+    "pk": "pharmacokinetics only",
+}
+#: Genes that the tables cannot look up: nothing here reads them, or the table does not say which of two genes is meant.
+FDA_UNREAD = frozenset({"BCHE", "HLA-DQA1", "HLA-DRB1", "CYP4F2"})
+
+
+def fda_statements(sources: Path) -> Iterator[Statement]:
+    """Read the FDA's table of pharmacogenetic associations; "Nonspecific (NAT)" is NAT2, which these drugs are acetylated by."""
+    document = json.loads((sources / FDA).read_text(encoding="utf-8"))
+    for row in document["table"]:
+        written = "NAT2" if row["Gene"] == "Nonspecific (NAT)" else row["Gene"]
+        genes = [gene for gene in written.split(" and/or ") if gene not in FDA_UNREAD]
+        for key in [(gene, value) for gene in genes for value in _fda_values(row["Affected Subgroups+"])]:
+            yield Statement(
+                body="FDA",
+                guideline_id=f"fda-{'-'.join(genes)}-{row['Drug'].lower().replace(' ', '-')}",
+                file=Path(FDA).name,
+                drug=row["Drug"].lower(),
+                population="general",
+                strength=FDA_SECTIONS[row["table"]],
+                key=(key,),
+                text=row["Description of Gene-Drug Interaction"],
+                implications=(),
+                pmids=(),
+            )
+
+
+def _fda_values(subgroup: str) -> tuple[str, ...]:
+    if subgroup in FDA_SPECIAL:
+        return FDA_SPECIAL[subgroup]
+    if found := re.match(r"(\*[\d:]+) allele positive", subgroup):
+        return (f"{found[1]} positive",)
+    return tuple(word for short, word in FDA_WORDS.items() if short in subgroup.lower())
 
 
 def _parsed_key(text: str) -> tuple[str, tuple[str, ...]]:

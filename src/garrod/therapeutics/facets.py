@@ -1,5 +1,6 @@
 """For whom a statement is: age, weight, indication, earlier use, co-medication. A facet that is not known excludes nothing."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +11,7 @@ from garrod.model.person import Medication, Person
 
 ADULT_YEARS: Final = 18
 TOLERATED_DAYS: Final = 91
+SHORT_WORD: Final = 4
 ANY: Final = "any"
 OTHER: Final = "other"
 AGE_WORDS: Final = {"adult": "adults", "pediatric": "children"}
@@ -27,6 +29,7 @@ class PersonFacets:
     weight_kg: float | None
     indications: frozenset[str] | None
     prior_exposure: str | None
+    has_indication: bool = False  #: words were given, whether or not they name an indication that is told apart here
 
 
 def facets_of(person: Person, medication: Medication | None, knowledge: Knowledge) -> PersonFacets:
@@ -36,6 +39,7 @@ def facets_of(person: Person, medication: Medication | None, knowledge: Knowledg
         weight_kg=person.weight_kg(),
         indications=_indications(medication, knowledge),
         prior_exposure=_prior_exposure(person, medication),
+        has_indication=medication is not None and bool(medication.indication),
     )
 
 
@@ -44,8 +48,18 @@ def _indications(medication: Medication | None, knowledge: Knowledge) -> frozens
     if medication is None or not medication.indication:
         return None
     text = medication.indication.lower()
-    found = {row.indication for row in knowledge.rows(IndicationWord) if row.word in text}
+    found = {row.indication for row in knowledge.rows(IndicationWord) if _is_named(row.word, text)}
     return frozenset(found) or None
+
+
+def _is_named(word: str, text: str) -> bool:
+    """Whether a text names an indication: from the beginning of a word (all of it where it is short), and not negated.
+
+    >>> _is_named("tia", "essential hypertension"), _is_named("malignan", "non-malignant"), _is_named("depress", "depression")
+    (False, False, True)
+    """
+    ending = r"\b" if len(word) <= SHORT_WORD else ""
+    return re.search(rf"(?<!non-)(?<!non )(?<!not )(?<!no )\b{re.escape(word)}{ending}", text) is not None
 
 
 def _prior_exposure(person: Person, medication: Medication | None) -> str | None:
@@ -161,7 +175,13 @@ def open_questions(statement: Statement, facets: PersonFacets, shown: Mapping[st
         bounds = _bounds_words(statement.weight_min_kg, statement.weight_max_kg, "kg")
         yield f"This is for people {bounds}; the weight is not known."
     if _is_indicated(statement, facets.indications) is None:
-        yield f"This is for {indication_words(statement, shown)}; the indication is not known."
+        asked = indication_words(statement, shown)
+        given = (
+            "whether the indication given is that, a person must judge"
+            if facets.has_indication
+            else "the indication is not known"
+        )
+        yield f"This is for {asked}; {given}."
     if _is_exposed(statement.prior_exposure, facets.prior_exposure) is None:
         yield f"This is for {EXPOSURE_WORDS[statement.prior_exposure]}; earlier use is not known."
     if statement.no_alternatives:
