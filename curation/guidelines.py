@@ -6,6 +6,7 @@ Needs readings/guidelines/{units.tsv,first.jsonl,second.jsonl,settled.jsonl}; se
 
 import argparse
 import csv
+import dataclasses
 import gzip
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from curation.guideline_readings import FACETS, final
 from curation.pharmacogenomics import TABLES, write_checked
 from curation.tsv import read_table
 from garrod.knowledge import guidelines as rows
+from garrod.upstream import read_gene_drug_pairs
 
 READINGS = Path(__file__).parent / "readings"
 SCORE_GENES = {"CYP2C9", "CYP2D6", "DPYD"}
@@ -28,12 +30,6 @@ LATER_FILE = "pharmcat_example_recs_union.json.gz"
 LATER_DATE = "2025-11-14"
 NO_STRENGTH = frozenset({"none", "N/A", "n/a", "No recommendation", "Unspecified", "no recommendation"})
 PAIRS = "pgx/pypgx-0.27.0-dev/cpic-table.csv"
-LABEL_TESTING = {
-    "Testing required": "required",
-    "Testing recommended": "recommended",
-    "Actionable PGx": "actionable",
-    "Informative PGx": "informative",
-}
 READ_DATE = "2024-03-25"
 NO_RESULT = "No Result"
 MOST_BRANDS = 12
@@ -234,16 +230,22 @@ def _later_changes(sources: Path) -> dict[str, str]:
 
 
 def drug_rows(sources: Path, units: Sequence[Row]) -> Iterator[Row]:
-    """One row a drug: those of the units, and every drug that CPIC pairs with a gene, so that it is recognized."""
+    """One row a drug: those of the units, and every drug that CPIC pairs with a gene, so that it is recognized.
+
+    The class is the main group of the first ATC code.
+    """
+    groups = {row["group"]: row["label"] for row in read_table(READINGS / "drug_groups.tsv")}
     found: dict[str, Row] = {}
     with (sources / PAIRS).open(encoding="utf-8") as handle:
         for row in csv.DictReader(handle):
             name = row["Drug"].strip().lower()
+            codes = row["ATC"].replace(" ", "").replace(",", ";") if row["ATC"] not in {"", "N/A"} else None
             found[name] = {
                 "drug_id": name,
                 "name": name,
                 "rxnorm": row["RxNorm"] if row["RxNorm"].isdigit() else None,
-                "atc": row["ATC"].replace(" ", "").replace(",", ";") if row["ATC"] not in {"", "N/A"} else None,
+                "atc": codes,
+                "drug_class": groups.get((codes or "?")[0]),
                 "reading": "read_once",
                 "source_id": "cpic-gene-drug-2023-08",
             }
@@ -251,23 +253,6 @@ def drug_rows(sources: Path, units: Sequence[Row]) -> Iterator[Row]:
         for drug in unit["drugs"].split(";"):
             found.setdefault(drug, {"drug_id": drug, "name": drug, "reading": "read_once", "source_id": SOURCE[unit["body"]]})
     yield from (found[name] for name in sorted(found))
-
-
-def gene_drug_rows(sources: Path) -> Iterator[Row]:
-    """One row a gene and drug that CPIC pairs: the level, and what the label says of testing."""
-    with (sources / PAIRS).open(encoding="utf-8") as handle:
-        for row in csv.DictReader(handle):
-            yield {
-                "gene": row["Gene"],
-                "drug_id": row["Drug"].strip().lower(),
-                "cpic_level": row["CPICLevel"],
-                "cpic_status": row["CPICLevelStatus"].lower(),
-                "clinpgx_level": row["PharmGKBLevel"] or None,
-                "label_testing": LABEL_TESTING.get(row["FDALabel"]),
-                "pmids": row["PMID"] or None,
-                "reading": "read_once",
-                "source_id": "cpic-gene-drug-2023-08",
-            }
 
 
 def drug_name_rows(sources: Path, drugs: Sequence[Row]) -> Iterator[Row]:
@@ -306,7 +291,8 @@ def main() -> None:
     made["CPIC"][rows.Drug] = drugs
     names = drug_name_rows(arguments.sources, drugs)
     made["CPIC"][rows.DrugName] = sorted(names, key=lambda row: (row["drug_id"], row["kind"], row["name"]))
-    made["CPIC"][rows.GeneDrug] = sorted(gene_drug_rows(arguments.sources), key=lambda row: (row["gene"], row["drug_id"]))
+    pairs = read_gene_drug_pairs(arguments.sources / PAIRS, "cpic-gene-drug-2023-08")
+    made["CPIC"][rows.GeneDrug] = [dataclasses.asdict(row) for row in pairs]
     made["CPIC"][rows.Indication] = read_table(READINGS / "indications.tsv")
     made["CPIC"][rows.IndicationWord] = sorted(
         read_table(READINGS / "indication_words.tsv"), key=lambda row: (row["indication"], row["word"])

@@ -15,7 +15,7 @@ from garrod.knowledge.guidelines import KeyType
 from garrod.knowledge.loading import TABLES
 from garrod.knowledge.pharmacogenomics import Reading
 from garrod.knowledge.provenance import Source
-from garrod.model.genotypes import GenomeEvidence
+from garrod.model.genotypes import GenomeEvidence, Genotype
 from garrod.model.person import Medication, OutsideCall
 from garrod.model.recommendations import Action, Recommendation
 from synthetic import evidence, genotypes
@@ -271,8 +271,6 @@ def genome_of(
     pairs: Mapping[str, tuple[str, str]], *, masked: Iterable[str] = (), changes: Mapping[str, tuple[str, str]] | None = None
 ) -> GenomeEvidence:
     """An unphased genome in which some genes were read."""
-    from garrod.model.genotypes import Genotype
-
     seen = {}
     for gene, names in pairs.items():
         definition = GENES[gene]

@@ -1,11 +1,14 @@
 """Allele functions, activity values and phenotype rules, from the phenotype files of CPIC (via ClinPGx) and DPWG."""
 
 import csv
+import dataclasses
 import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from garrod.upstream import read_variant_frequencies
 
 Row = dict[str, object]
 
@@ -177,13 +180,4 @@ def dpwg_phenotype_rules(sources: Path) -> Iterator[Row]:
 def variant_frequencies(sources: Path) -> Iterator[Row]:
     """Alternate allele frequencies of defining positions among 2,504 unrelated people (1000 Genomes, 30x)."""
     path = sources / "pgx/derived-facts/variant_frequency_1000g30x_unrelated2504.tsv"
-    with path.open(encoding="utf-8") as handle:
-        for row in csv.DictReader(handle, delimiter="\t"):
-            groups = {name.lower(): row[f"af_{name}"] or None for name in ("AFR", "AMR", "EAS", "EUR", "SAS")}
-            yield {
-                "variant_id": f"{row['gene']}-{row['pos38']}",
-                "alt": row["alt"],
-                **groups,
-                "allele_number": sum(int(row[f"an_{name.upper()}"] or 0) for name in groups),
-                "source_id": "igsr-1000-genomes-30x",
-            }
+    yield from (dataclasses.asdict(row) for row in read_variant_frequencies(path, "igsr-1000-genomes-30x"))

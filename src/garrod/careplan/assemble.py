@@ -1,7 +1,9 @@
 """Order recommendations, say where bodies differ, list what to watch and what was not assessed."""
 
+import calendar
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from garrod.knowledge.guidelines import Guideline
@@ -50,20 +52,19 @@ def _order(one: Recommendation, in_use: frozenset[str]) -> tuple[bool, int, str,
 
 
 def _differences_between_bodies(ordered: Sequence[Recommendation]) -> Iterator[Conflict]:
-    """Two bodies that advise differently on one drug stand side by side; neither is dropped."""
+    """Two bodies that advise differently on one drug stand side by side; neither is dropped.
+
+    A body that could not be checked, or has no recommendation, advises nothing that could differ.
+    """
     by_drug: dict[str, list[Recommendation]] = defaultdict(list)
     for one in ordered:
-        if one.action is not Action.NO_RECOMMENDATION and one.applies_if is None:
+        if one.action is not Action.NO_RECOMMENDATION and one.applies_if is None and not one.could_not_check and one.body:
             by_drug[one.target.name].append(one)
     for drug, some in sorted(by_drug.items()):
-        said: dict[str, set[Action]] = defaultdict(set)
+        said: dict[str, list[Recommendation]] = defaultdict(list)
         for one in some:
-            said[one.body or ""].add(one.action)
-        if len(said) > 1 and len({frozenset(actions) for actions in said.values()}) > 1:
-            words = "; ".join(
-                f"{body}: {', '.join(sorted(a.value.replace('_', ' ') for a in actions))}"
-                for body, actions in sorted(said.items())
-            )
+            said[one.body or ""].append(one)
+        if len({frozenset(map(_advised, recs)) for recs in said.values()}) > 1:
             ids = tuple(one.id for one in some)
             yield Conflict(
                 id=f"bodies:{drug}",
@@ -71,8 +72,29 @@ def _differences_between_bodies(ordered: Sequence[Recommendation]) -> Iterator[C
                 kind="bodies_differ",
                 resolution="both_shown",
                 kept=ids,
-                because=f"Guideline bodies differ on {drug}: {words}. Both are shown; a person decides.",
+                because=f"Guideline bodies differ on {drug}. {_each_says(said)} Both are shown; a person decides.",
             )
+
+
+def _advised(one: Recommendation) -> tuple[object, ...]:
+    """Return what two bodies must share to agree: the action and the dose, whatever the wording."""
+    doses = tuple(
+        (dose.phase, dose.relative_to, dose.factor_low, dose.factor_high, dose.value, dose.value_high, dose.unit, dose.cap)
+        for dose in one.doses
+    )
+    return one.action, doses
+
+
+def _each_says(said: Mapping[str, Sequence[Recommendation]]) -> str:
+    lines = []
+    for body, recs in sorted(said.items()):
+        texts = [one.summary + (f" (For: {_label(one)}.)" if _label(one) else "") for one in recs]
+        lines.append(f"{body}: {' '.join(dict.fromkeys(texts))}")
+    return " ".join(lines)
+
+
+def _label(one: Recommendation) -> str:
+    return one.applies_to.label if one.applies_to else ""
 
 
 def _monitoring(ordered: Sequence[Recommendation], in_use: frozenset[str]) -> Iterator[MonitoringItem]:
@@ -97,16 +119,23 @@ def _notices(person: Person, ordered: Sequence[Recommendation], in_use: frozense
         if row is not None and row.later_change is not None:
             note = row.later_change_note or "the change is not in these tables"
             yield f"{row.title}: {row.body} changed this on {row.later_change}; {note}."
-    if person.as_of is not None:
-        yield from _stale(person, ordered, in_use, knowledge)
+    yield from _stale(person, ordered, in_use, knowledge)
 
 
 def _stale(person: Person, ordered: Sequence[Recommendation], in_use: frozenset[str], knowledge: Knowledge) -> Iterator[str]:
-    assert person.as_of is not None
-    for source_id in sorted({s for one in ordered if one.id in in_use for s in one.sources}):
-        source = knowledge.sources.get(source_id)
-        if source is None or source.content_date is None:
-            continue
-        months = (person.as_of.year - source.content_date.year) * 12 + person.as_of.month - source.content_date.month
-        if months > STALE_MONTHS:
+    cited = sorted({s for one in ordered if one.id in in_use for s in one.sources})
+    if person.as_of is None:
+        if cited:
+            yield "No time to work from is known, so the age of the sources was not checked; say --as-of."
+        return
+    today = person.as_of.date()
+    for source in (knowledge.sources[name] for name in cited if name in knowledge.sources):
+        if source.content_date is not None and _months_later(source.content_date, STALE_MONTHS) < today:
+            months = (today.year - source.content_date.year) * 12 + today.month - source.content_date.month
             yield f"{source.title} ({source.version}) is {months} months old at the time asked for; look for a newer guideline."
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))

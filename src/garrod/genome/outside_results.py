@@ -25,14 +25,13 @@ from garrod.model.calls import (
     Diplotype,
     FittingDiplotype,
     GeneResult,
+    PossibleResult,
     SystemPhenotype,
 )
 from garrod.model.person import OutsideCall
 
 #: Genes for which a laboratory's call is taken over the genome's: copy number and typing are not in a small-variant file.
 LABORATORY_FIRST: Final = frozenset({"CYP2D6", "HLA-A", "HLA-B"})
-SCORE_STEP: Final = 0.25  #: the grid on which activity scores lie
-HIGHEST_SCORE: Final = 6.0
 COPIES_OPEN: Final = (2, 3)  #: copies that an unnumbered duplication (xN) may mean; three stands for three or more
 ABBREVIATIONS: Final = {
     "pm": "Poor Metabolizer",
@@ -131,8 +130,7 @@ def _in_dutch_terms(gene: str, calls: Sequence[OutsideCall], knowledge: Knowledg
         phenotype=joined.phenotype,
         activity_score=joined.activity_score,
         activity_at_least=joined.activity_at_least,
-        phenotypes_possible=joined.phenotypes_possible,
-        scores_possible=joined.scores_possible,
+        possible=joined.possible,
     )
 
 
@@ -208,8 +206,9 @@ def _with_scores(stated: Phenotype, rules: PhenotypeRules) -> list[Phenotype]:
     """Return a stated phenotype with every activity score that it may stand for, where the gene has scores."""
     if stated.score is not None or not rules.by_score:
         return [stated]
-    steps = [number * SCORE_STEP for number in range(int(HIGHEST_SCORE / SCORE_STEP) + 1)]
-    return [Phenotype(stated.word, score) for score in steps if rules.of_score(score).word == stated.word] or [stated]
+    values = sorted({row.activity_value for row in rules.functions.values() if row.activity_value is not None})
+    sums = sorted({one + other for one in values for other in values})
+    return [Phenotype(stated.word, score) for score in sums if rules.of_score(score).word == stated.word] or [stated]
 
 
 def _fit(diplotype: Diplotype, phenotypes: Sequence[Phenotype]) -> FittingDiplotype:
@@ -246,6 +245,7 @@ def _joined(
         phenotype=word,
         activity_score=next(iter(scores)) if len(scores) == 1 else None,
         activity_at_least=len(distinct) == 1 and distinct[0].at_least,
+        possible=tuple(PossibleResult(one.word, one.score, one.at_least) for one in distinct),
         phenotypes_possible=tuple(sorted(w for w in words if w)),
         phenotypes_likely=tuple(sorted(w for w in words if w)),
         scores_possible=tuple(sorted(s for s in scores if s is not None)),
@@ -316,7 +316,7 @@ def reconciled(genome: GeneResult | None, outside: GeneResult | None) -> GeneRes
         return replace(kept, disagreement=_difference(genome, outside) if differs else None)
     if _agree(genome, outside):
         return replace(kept, notes=(*outside.notes, "The genome and the outside call agree."),
-                       needs_confirmation=False, dpwg=genome.dpwg)  # fmt: skip
+                       needs_confirmation=False, dpwg=outside.dpwg or genome.dpwg)  # fmt: skip
     same = outside.phenotype is not None and outside.phenotype == genome.phenotype
     words = tuple(sorted({*outside.phenotypes_possible, *genome.phenotypes_possible}))
     scores = tuple(sorted({*outside.scores_possible, *genome.scores_possible}))
@@ -325,6 +325,7 @@ def reconciled(genome: GeneResult | None, outside: GeneResult | None) -> GeneRes
         diplotypes=(*outside.diplotypes, *genome.diplotypes),
         phenotype=outside.phenotype if same else None,
         activity_score=outside.activity_score if same and outside.activity_score == genome.activity_score else None,
+        possible=tuple(dict.fromkeys((*outside.possible, *genome.possible))),
         phenotypes_possible=words,
         phenotypes_likely=words,
         scores_possible=scores,
@@ -342,8 +343,7 @@ def _either(one: SystemPhenotype | None, other: SystemPhenotype | None) -> Syste
     return SystemPhenotype(
         diplotypes=(*one.diplotypes, *other.diplotypes),
         phenotype=one.phenotype if one.phenotype == other.phenotype else None,
-        phenotypes_possible=tuple(sorted({*one.phenotypes_possible, *other.phenotypes_possible})),
-        scores_possible=tuple(sorted({*one.scores_possible, *other.scores_possible})),
+        possible=tuple(dict.fromkeys((*one.possible, *other.possible))),
     )
 
 

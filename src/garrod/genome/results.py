@@ -8,11 +8,18 @@ from typing import Final
 from garrod.genome.definitions import GeneDefinition
 from garrod.genome.evidence import GeneEvidence, gene_evidence, main_reason, position_reads
 from garrod.genome.listed_variants import call_mitochondrial, call_variant_list, every_pair
-from garrod.genome.phenotypes import PhenotypeRules, rules_of
+from garrod.genome.phenotypes import Phenotype, PhenotypeRules, rules_of
 from garrod.genome.star_alleles import GeneCall, call_star_alleles
 from garrod.knowledge.loading import Knowledge
 from garrod.knowledge.pharmacogenomics import CallMode, Ploidy
-from garrod.model.calls import CallSource, CallStatus, GeneResult, SystemPhenotype, natural_order
+from garrod.model.calls import (
+    CallSource,
+    CallStatus,
+    GeneResult,
+    PossibleResult,
+    SystemPhenotype,
+    natural_order,
+)
 from garrod.model.genotypes import GenomeEvidence, Genotype, Observed, StructuralRecord
 
 NOT_A_CF_TEST: Final = "This reads the variants that a drug acts on. It is not a test for cystic fibrosis."
@@ -54,9 +61,12 @@ def _in_other_terms(call: GeneCall) -> SystemPhenotype:
         phenotype=call.phenotype.word,
         activity_score=call.phenotype.score,
         activity_at_least=call.phenotype.at_least,
-        phenotypes_possible=tuple(sorted({one.word for one in call.possible if one.word})),
-        scores_possible=tuple(sorted({one.score for one in call.possible if one.score is not None})),
+        possible=_pairs(call.possible),
     )
+
+
+def _pairs(possible: Sequence[Phenotype]) -> tuple[PossibleResult, ...]:
+    return tuple(PossibleResult(one.word, one.score, one.at_least) for one in possible)
 
 
 def _refusal(definition: GeneDefinition, evidence: GeneEvidence) -> str | None:
@@ -121,6 +131,7 @@ def _result(definition: GeneDefinition, evidence: GeneEvidence, call: GeneCall, 
         phenotype=call.phenotype.word,
         activity_score=call.phenotype.score,
         activity_at_least=call.phenotype.at_least,
+        possible=_pairs(call.possible),
         phenotypes_possible=words,
         phenotypes_likely=call.likely_words or words,
         scores_possible=tuple(sorted({one.score for one in call.possible if one.score is not None})),

@@ -1,7 +1,7 @@
 """Check what rows say of each other: names that must exist elsewhere, keys without a gap or an overlap."""
 
-import itertools
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from garrod.knowledge import guidelines, pharmacogenomics
@@ -17,7 +17,6 @@ REFERENCES: tuple[tuple[type[Any], str, type[Any], str], ...] = (
     (pharmacogenomics.PositionRule, "variant_id", pharmacogenomics.Variant, "variant_id"),
     (pharmacogenomics.HaplotypeCount, "gene", pharmacogenomics.Gene, "gene"),
     (guidelines.DrugName, "drug_id", guidelines.Drug, "drug_id"),
-    (guidelines.GeneDrug, "drug_id", guidelines.Drug, "drug_id"),
     (guidelines.Statement, "guideline_id", guidelines.Guideline, "guideline_id"),
     (guidelines.StatementDrug, "statement_id", guidelines.Statement, "statement_id"),
     (guidelines.StatementDrug, "drug_id", guidelines.Drug, "drug_id"),
@@ -47,11 +46,8 @@ def check_knowledge(knowledge: Knowledge) -> tuple[Fault, ...]:
     faults += _recalled_doses(knowledge)
     faults += _without_parts(knowledge)
     faults += _overlapping_keys(knowledge)
+    faults += _unknown_indications(knowledge)
     return tuple(faults)
-
-
-def _place(kind: type[Any], number: int) -> str:
-    return f"{TABLES[kind][0]}:{number + 2}"
 
 
 def _unknown_sources(knowledge: Knowledge) -> Iterator[Fault]:
@@ -59,7 +55,7 @@ def _unknown_sources(knowledge: Knowledge) -> Iterator[Fault]:
         for number, row in enumerate(knowledge.rows(kind)):
             source = getattr(row, "source_id", None)
             if source is not None and source not in knowledge.sources:
-                yield Fault(_place(kind, number), f"source {source!r} is not in sources.tsv", "add the source")
+                yield Fault(knowledge.place(kind, number), f"source {source!r} is not in sources.tsv", "add the source")
 
 
 def _dangling(knowledge: Knowledge) -> Iterator[Fault]:
@@ -67,7 +63,9 @@ def _dangling(knowledge: Knowledge) -> Iterator[Fault]:
         known = {getattr(row, other_field) for row in knowledge.rows(other)}
         for number, row in enumerate(knowledge.rows(kind)):
             if getattr(row, field) not in known:
-                yield Fault(_place(kind, number), f"{field} {getattr(row, field)!r} is not in {TABLES[other][0]}", "correct it")
+                yield Fault(
+                    knowledge.place(kind, number), f"{field} {getattr(row, field)!r} is not in {TABLES[other][0]}", "correct it"
+                )
 
 
 def _unknown_phenotypes(knowledge: Knowledge) -> Iterator[Fault]:
@@ -78,7 +76,9 @@ def _unknown_phenotypes(knowledge: Knowledge) -> Iterator[Fault]:
     for number, key in enumerate(knowledge.rows(guidelines.StatementKey)):
         is_word = key.key_type is guidelines.KeyType.PHENOTYPE and key.value is not None
         if is_word and key.value not in SPECIAL_WORDS and key.value not in words.get(key.gene, set()):
-            yield Fault(_place(guidelines.StatementKey, number), f"{key.gene} has no phenotype {key.value!r}", "correct it")
+            yield Fault(
+                knowledge.place(guidelines.StatementKey, number), f"{key.gene} has no phenotype {key.value!r}", "correct it"
+            )
 
 
 def _recalled_doses(knowledge: Knowledge) -> Iterator[Fault]:
@@ -87,24 +87,40 @@ def _recalled_doses(knowledge: Knowledge) -> Iterator[Fault]:
     }
     for number, dose in enumerate(knowledge.rows(guidelines.StatementDose)):
         if dose.statement_id in recalled:
-            yield Fault(_place(guidelines.StatementDose, number), "a recalled statement carries a dose", "read its source")
+            yield Fault(
+                knowledge.place(guidelines.StatementDose, number), "a recalled statement carries a dose", "read its source"
+            )
 
 
 def _without_parts(knowledge: Knowledge) -> Iterator[Fault]:
     having = {row.statement_id for row in knowledge.rows(guidelines.StatementPart)}
     for number, row in enumerate(knowledge.rows(guidelines.Statement)):
         if row.statement_id not in having:
-            yield Fault(_place(guidelines.Statement, number), f"{row.statement_id} says nothing to do", "add a part")
+            yield Fault(knowledge.place(guidelines.Statement, number), f"{row.statement_id} says nothing to do", "add a part")
 
 
 def _overlapping_keys(knowledge: Knowledge) -> Iterator[Fault]:
     """Score intervals of one clause and gene must not overlap."""
-    groups: dict[tuple[str, int, str], list[guidelines.StatementKey]] = {}
-    for key in knowledge.rows(guidelines.StatementKey):
+    groups: dict[tuple[str, int, str], list[tuple[float, int, guidelines.StatementKey]]] = {}
+    for number, key in enumerate(knowledge.rows(guidelines.StatementKey)):
         if key.score_min is not None:
-            groups.setdefault((key.statement_id, key.clause, key.gene), []).append(key)
+            groups.setdefault((key.statement_id, key.clause, key.gene), []).append((key.score_min, number, key))
     for (statement, _, gene), keys in groups.items():
-        ordered = sorted(keys, key=lambda one: one.score_min or 0.0)
-        for one, two in itertools.pairwise(ordered):
-            if one.score_max is None or (two.score_min or 0.0) <= one.score_max:
-                yield Fault(TABLES[guidelines.StatementKey][0], f"{statement}: score intervals of {gene} overlap", "correct them")
+        ordered = sorted(keys, key=lambda one: one[:2])
+        for (_, first, one), (low, second, _) in pairwise(ordered):
+            if one.score_max is None or low <= one.score_max:
+                place = knowledge.place(guidelines.StatementKey, max(first, second))
+                yield Fault(place, f"{statement}: score intervals of {gene} overlap", "correct them")
+
+
+def _unknown_indications(knowledge: Knowledge) -> Iterator[Fault]:
+    """Find indications that no row labels: no word could ever select them."""
+    known = {row.indication for row in knowledge.rows(guidelines.Indication)} | {"any", "other"}
+    for number, row in enumerate(knowledge.rows(guidelines.Statement)):
+        named = [*row.indications.split(";"), *(row.other_than or "").split(";")]
+        unknown = sorted({one for one in named if one and one not in known})
+        if unknown:
+            place = knowledge.place(guidelines.Statement, number)
+            yield Fault(
+                place, f"indication {', '.join(unknown)} is not in {TABLES[guidelines.Indication][0]}", "add a row for it"
+            )

@@ -146,7 +146,9 @@ class StatementKey:
     def __post_init__(self) -> None:
         if (self.value is None) == (self.score_min is None):
             raise ValueError(f"{self.statement_id}: a key is a value or an interval, and not both")
-        if self.score_max is not None and self.score_min is not None and self.score_max < self.score_min:
+        if self.score_min is not None and not self.score_min >= 0:
+            raise ValueError(f"{self.statement_id}: a score from {self.score_min} is not a score")
+        if self.score_max is not None and self.score_min is not None and not self.score_max >= self.score_min:
             raise ValueError(f"{self.statement_id}: the interval {self.score_min} to {self.score_max} is empty")
 
 

@@ -1,6 +1,5 @@
 """Load tables: TSV rows become frozen row classes; a fault names file and line."""
 
-import csv
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
@@ -67,25 +66,46 @@ def read_table(path: Path, kind: type[Row]) -> tuple[Row, ...]:
     KnowledgeError
         Naming every row that does not fit, by file and line.
     """
-    fields = [field.encode_name for field in msgspec.structs.fields(kind)] if issubclass(kind, msgspec.Struct) else None
-    names = fields or list(kind.__dataclass_fields__)  # type: ignore[attr-defined]
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise KnowledgeError(
-            Fault(str(path.name), f"the table cannot be read ({type(error).__name__})", "install garrod again")
-        ) from error
+    names = list(kind.__dataclass_fields__)  # type: ignore[attr-defined]
+    lines = _lines(path)
     header = lines[0].split("\t") if lines else []
     if header != names:
-        raise KnowledgeError(Fault(f"{path.name}:1", "the columns are not those of the row class", f"write {' '.join(names)}"))
-    raw = [
-        {name: cell for name, cell in zip(names, cells, strict=False) if cell != ""}
-        for cells in csv.reader(lines[1:], delimiter="\t", quoting=csv.QUOTE_NONE)
+        raise KnowledgeError(Fault(f"{_shown(path)}:1", "the columns are not those of the row class", f"write {' '.join(names)}"))
+    cells = [line.split("\t") for line in lines[1:]]
+    faults = [
+        Fault(f"{_shown(path)}:{number}", f"{len(row)} cells stand under {len(names)} columns", "write one cell a column")
+        for number, row in enumerate(cells, start=2)
+        if len(row) != len(names)
     ]
+    if faults:
+        raise KnowledgeError(*faults)
+    raw = [{name: cell for name, cell in zip(names, row, strict=True) if cell != ""} for row in cells]
     try:
         return tuple(msgspec.convert(raw, list[kind], strict=False))  # type: ignore[valid-type]
     except msgspec.ValidationError:
         raise KnowledgeError(*_faults(path, raw, kind)) from None
+
+
+def _shown(path: Path) -> str:
+    """Return the file as it is named in messages: with its folder, which tells two tables of one name apart."""
+    return path.name if path.name == "sources.tsv" else f"{path.parent.name}/{path.name}"
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        what = f"the table cannot be read ({type(error).__name__})"
+        raise KnowledgeError(Fault(_shown(path), what, "install garrod again")) from error
+    found = []
+    for number, line in enumerate(raw.split(b"\n"), start=1):
+        try:
+            found.append(line.removesuffix(b"\r").decode("utf-8"))
+        except UnicodeDecodeError:
+            raise KnowledgeError(
+                Fault(f"{_shown(path)}:{number}", "this line is not UTF-8", "write the table as UTF-8")
+            ) from None
+    return found[:-1] if found and not found[-1] else found
 
 
 def _faults(path: Path, raw: Iterable[dict[str, str]], kind: type[Any]) -> list[Fault]:
@@ -95,7 +115,7 @@ def _faults(path: Path, raw: Iterable[dict[str, str]], kind: type[Any]) -> list[
         try:
             msgspec.convert(cells, kind, strict=False)
         except msgspec.ValidationError as error:
-            faults.append(Fault(f"{path.parent.name}/{path.name}:{number}", str(error), "correct the row or its source"))
+            faults.append(Fault(f"{_shown(path)}:{number}", str(error), "correct the row or its source"))
     return faults
 
 
@@ -105,19 +125,32 @@ class Knowledge:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._rows: dict[type[Any], tuple[Any, ...]] = {}
+        self._replaced: dict[type[Any], tuple[Any, ...]] = {}
+        self._sizes: dict[type[Any], list[tuple[str, int]]] = {}
         self._built: dict[Callable[[Knowledge], Any], Any] = {}
 
     def rows(self, kind: type[Row]) -> tuple[Row, ...]:
         """Return every row of one class, in the order of its files."""
         if kind not in self._rows:
             found: list[Row] = []
+            sizes = []
             for name in TABLES[kind]:
                 path = self.folder / name
                 if not path.exists() and path.parent.name in OPTIONAL_FOLDERS:
                     continue
-                found.extend(read_table(path, kind))
-            self._rows[kind] = tuple(found)
+                some = read_table(path, kind)
+                found.extend(some)
+                sizes.append((name, len(some)))
+            self._rows[kind], self._sizes[kind] = tuple(found), sizes
         return self._rows[kind]
+
+    def place(self, kind: type[Any], index: int) -> str:
+        """Return where a row stands, as ``file:line``."""
+        for name, size in self._sizes.get(kind, ()):
+            if index < size:
+                return f"{name}:{index + 2}"
+            index -= size
+        return TABLES[kind][0]
 
     def once(self, build: Callable[["Knowledge"], Row]) -> Row:
         """Return what ``build`` makes of these tables, made once: an index, a matcher."""
@@ -129,6 +162,7 @@ class Knowledge:
         """Return knowledge with some tables' rows replaced: to ask what would follow under other rows."""
         other = Knowledge(self.folder)
         other._rows = {**self._rows, **rows}
+        other._replaced = {**self._replaced, **rows}
         return other
 
     def files(self) -> tuple[Path, ...]:
@@ -143,6 +177,9 @@ class Knowledge:
         for path in self.files():
             total.update(path.relative_to(self.folder).as_posix().encode())
             total.update(path.read_bytes())
+        for kind, some in sorted(self._replaced.items(), key=lambda item: item[0].__name__):
+            total.update(kind.__name__.encode())
+            total.update(repr(some).encode())
         return total.hexdigest()
 
     @cached_property

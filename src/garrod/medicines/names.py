@@ -56,7 +56,9 @@ FORMS: Final = frozenset(
         "suspension",
     ]
 )
-STRENGTH: Final = re.compile(r"\b\d[\d.,]*\s*(mg|g|mcg|µg|ug|ml|%|units?|iu)?(/\w+)?\b")
+STRENGTH: Final = re.compile(
+    r"(?<!\w)\d[\d.,]*\s*(?:(?:mg|g|kg|mcg|µg|μg|ug|ml|l|mmol|meq|units?|iu|u)\b|%)?(?:\s*/\s*(?:\d[\d.,]*\s*)?(?:ml|l|h|hr|hour|dose|mg|g)\b)?(?!\w)"
+)
 NEAR: Final = 1
 
 

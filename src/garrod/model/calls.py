@@ -102,6 +102,15 @@ class AlleleStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class PossibleResult:
+    """One phenotype that a gene could have, with the activity score that goes with it (None where it has none)."""
+
+    phenotype: str | None
+    activity_score: float | None = None
+    activity_at_least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SystemPhenotype:
     """What another function system (DPWG) makes of the same reading; never mapped from CPIC's words."""
 
@@ -109,8 +118,7 @@ class SystemPhenotype:
     phenotype: str | None
     activity_score: float | None = None
     activity_at_least: bool = False
-    phenotypes_possible: tuple[str, ...] = ()
-    scores_possible: tuple[float, ...] = ()
+    possible: tuple[PossibleResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,7 @@ class GeneResult:
     phenotype: str | None = None
     activity_score: float | None = None
     activity_at_least: bool = False
+    possible: tuple[PossibleResult, ...] = ()  #: what the phenotype and score could be, in pairs
     phenotypes_possible: tuple[str, ...] = ()
     phenotypes_likely: tuple[str, ...] = ()
     scores_possible: tuple[float, ...] = ()

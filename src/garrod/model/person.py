@@ -122,6 +122,14 @@ class Allergy:
     severity: str | None = None
 
 
+def _same_day(born: date, year: int) -> date:
+    """Return the birthday in a year; people of February 29 have it on March 1 in other years."""
+    try:
+        return born.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Everything that was given about one person.
@@ -154,7 +162,10 @@ class Person:
         """Age at ``as_of`` in years, or None where either date is not known."""
         if self.birth_date is None or self.as_of is None:
             return None
-        return (self.as_of.date() - self.birth_date).days / 365.25
+        today, born = self.as_of.date(), self.birth_date
+        years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        birthday = _same_day(born, born.year + years)
+        return years + (today - birthday).days / (_same_day(born, born.year + years + 1) - birthday).days
 
     def weight_kg(self) -> float | None:
         """Return the newest weight in kg, or None where none was given."""

@@ -47,6 +47,7 @@ class Target:
     kind: str  #: drug, test, nutrient, referral
     name: str
     rxnorm: str | None = None
+    drug_class: str | None = None  #: the broad group that lists put it under
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,3 +132,4 @@ class Recommendation:
     pmids: tuple[str, ...] = ()
     reading: str | None = None
     sources: tuple[str, ...] = ()
+    could_not_check: bool = False  #: nothing is advised by the body: a result that it needs is missing

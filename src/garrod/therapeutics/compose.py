@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from garrod.knowledge.guidelines import Drug
 from garrod.knowledge.pharmacogenomics import Reading
-from garrod.model.findings import Findings
 from garrod.model.recommendations import (
     Action,
     Alternative,
@@ -15,7 +15,7 @@ from garrod.model.recommendations import (
     Severity,
     Target,
 )
-from garrod.therapeutics.facets import PersonFacets, applies, audience, open_questions
+from garrod.therapeutics.facets import PersonFacets, applies_to_any, audience, open_questions
 from garrod.therapeutics.gene_states import GeneOptions, GeneState
 from garrod.therapeutics.statements import DrugGuideline, GuidelineStatement, Part
 from garrod.therapeutics.wording import action_sentence
@@ -35,7 +35,7 @@ def severity_of(action: Action) -> Severity:
 def recommendation(
     guideline: DrugGuideline,
     statement: GuidelineStatement,
-    facets: PersonFacets,
+    facets: Sequence[PersonFacets],
     shown: Mapping[str, str],
     *,
     states: Sequence[GeneState],
@@ -58,7 +58,7 @@ def recommendation(
     return Recommendation(
         id=f"{row.statement_id}:{drug.drug_id}{suffix}",
         domain=DOMAIN,
-        target=Target(kind="drug", name=drug.name, rxnorm=drug.rxnorm),
+        target=_target(drug),
         action=first.row.action,
         doses=doses,
         applies_to=AppliesTo(
@@ -91,6 +91,10 @@ def recommendation(
         reading=row.reading.value,
         sources=(row.source_id,),
     )
+
+
+def _target(drug: Drug) -> Target:
+    return Target(kind="drug", name=drug.name, rxnorm=drug.rxnorm, drug_class=drug.drug_class)
 
 
 def _pmids(guideline: DrugGuideline) -> tuple[str, ...]:
@@ -136,32 +140,46 @@ def _fallback(drug: str, part: Part, reading: Reading) -> Fallback:
 
 
 def could_not_check(
-    guideline: DrugGuideline, options: Sequence[GeneOptions], facets: PersonFacets, findings: Findings
+    guideline: DrugGuideline,
+    options: Sequence[GeneOptions],
+    facets: Sequence[PersonFacets],
+    *,
+    label: tuple[str, ...],
+    changes: tuple[str, ...],
 ) -> Recommendation:
-    """Say that the guideline needs a gene that nobody looked at, as loudly as what it might have said."""
-    missing = [one.gene for one in options if not any(state.is_assessed for state in one.possible)]
-    relevant = [one for one in guideline.statements if applies(one.row, facets) is not False]
+    """Say that the guideline needs a gene that nobody looked at, as loudly as what it might have said.
+
+    Parameters
+    ----------
+    label
+        What the drug's label says of testing these genes.
+    changes
+        Which other results would bring advice.
+    """
+    missing = [one for one in options if not one.is_assessed]
+    names = [one.gene for one in missing]
+    relevant = [one for one in guideline.statements if applies_to_any(one.row, facets) is not False]
     matters = any(severity_of(one.parts[0].row.action) is not Severity.INFO for one in relevant)
-    drug = guideline.drug
-    reasons = tuple(
-        f"{gene}: {result.reason}" for gene in missing if (result := findings.gene(gene)) is not None and result.reason
-    )
+    said_by_label = tuple(note for note in label if note.split(":")[0] in names)
+    known = tuple(f"{one.gene}: {' or '.join(s.label for s in one.possible)}." for one in options if one.is_assessed)
+    drug, body = guideline.drug, guideline.guideline.body
     return Recommendation(
         id=f"{guideline.guideline.guideline_id}:{drug.drug_id}:could-not-check",
         domain=DOMAIN,
-        target=Target(kind="drug", name=drug.name, rxnorm=drug.rxnorm),
+        target=_target(drug),
         action=Action.TEST if missing else Action.NO_RECOMMENDATION,
-        severity=Severity.WARNING if missing and matters else Severity.INFO,
+        severity=Severity.WARNING if missing and (matters or said_by_label) else Severity.INFO,
         summary=(
-            f"Could not check {drug.name}: test {' and '.join(missing)} first."
+            f"Could not check {drug.name}: test {' and '.join(names)} first."
             if missing
-            else f"{guideline.guideline.body} says nothing of {drug.name} for this result."
+            else f"{body} says nothing of {drug.name} for this result."
         ),
         because=tuple(f"gene:{gene}" for gene in guideline.genes),
-        would_change=tuple(f"A result for {gene}." for gene in missing),
-        notes=reasons,
+        would_change=tuple(dict.fromkeys((*(f"A result for {gene}." for gene in names), *changes))),
+        notes=(*said_by_label, *(f"{one.gene}: {one.reason}." for one in missing if one.reason), *(known if missing else ())),
         guideline=guideline.guideline.guideline_id,
-        body=guideline.guideline.body,
+        body=body,
         pmids=_pmids(guideline),
         sources=(guideline.guideline.source_id,),
+        could_not_check=bool(missing),
     )

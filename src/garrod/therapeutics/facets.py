@@ -1,7 +1,7 @@
 """For whom a statement is: age, weight, indication, earlier use, co-medication. A facet that is not known excludes nothing."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,14 +32,17 @@ class PersonFacets:
     has_indication: bool = False  #: words were given, whether or not they name an indication that is told apart here
 
 
-def facets_of(person: Person, medication: Medication | None, knowledge: Knowledge) -> PersonFacets:
-    """Collect the facets for one drug, in the person's list or not."""
-    return PersonFacets(
-        age_years=person.age_years(),
-        weight_kg=person.weight_kg(),
-        indications=_indications(medication, knowledge),
-        prior_exposure=_prior_exposure(person, medication),
-        has_indication=medication is not None and bool(medication.indication),
+def facets_of(person: Person, entries: Sequence[Medication], knowledge: Knowledge) -> tuple[PersonFacets, ...]:
+    """Collect the facets for one drug: one set for each entry of the list, or one where the drug is not in it."""
+    return tuple(
+        PersonFacets(
+            age_years=person.age_years(),
+            weight_kg=person.weight_kg(),
+            indications=_indications(one, knowledge),
+            prior_exposure=_prior_exposure(person, one),
+            has_indication=one is not None and bool(one.indication),
+        )
+        for one in (entries or (None,))
     )
 
 
@@ -83,6 +86,12 @@ def applies(statement: Statement, facets: PersonFacets) -> bool | None:
     if False in answers:
         return False
     return None if None in answers else True
+
+
+def applies_to_any(statement: Statement, facets: Sequence[PersonFacets]) -> bool | None:
+    """Whether a statement is for some use of the drug: a medicine that is listed twice has two."""
+    answers = [applies(statement, one) for one in facets]
+    return True if True in answers else None if None in answers else False
 
 
 def _is_of_age(statement: Statement, years: float | None) -> bool | None:
@@ -165,8 +174,9 @@ def _bounds_words(low: float | None, high: float | None, unit: str) -> str:
     return f"from {low:g} {unit}" if low is not None else f"up to {high:g} {unit}" if high is not None else ""
 
 
-def open_questions(statement: Statement, facets: PersonFacets, shown: Mapping[str, str]) -> Iterator[str]:
+def open_questions(statement: Statement, uses: Sequence[PersonFacets], shown: Mapping[str, str]) -> Iterator[str]:
     """Ask for each facet that is not known and would exclude the statement."""
+    facets = next((one for wanted in (True, None) for one in uses if applies(statement, one) is wanted), uses[0])
     if _is_of_age(statement, facets.age_years) is None:
         yield f"This is for {AGE_WORDS[statement.age]}; the age is not known."
     if _between(statement.age_min_y, facets.age_years, statement.age_max_y) is None:

@@ -6,11 +6,14 @@ from itertools import product
 from typing import Final, assert_never
 
 from garrod.knowledge.guidelines import KeyType, StatementKey
-from garrod.model.calls import CallStatus, FittingDiplotype, GeneResult
+from garrod.model.calls import CallStatus, FittingDiplotype, GeneResult, PossibleResult
 from garrod.model.findings import Findings
 
 NO_RESULT: Final = "No Result"
-WITHOUT_ANSWER: Final = frozenset({"n/a", "Indeterminate"})
+INDETERMINATE: Final = "Indeterminate"
+WITHOUT_ANSWER: Final = frozenset({"n/a", INDETERMINATE})
+HIGHEST_SCORE: Final = 6.0
+SCORE_STEP: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,13 @@ class GeneState:
     at_least: bool = False
     statuses: frozenset[str] = frozenset()
     is_assessed: bool = True
+
+    def readings(self) -> tuple["GeneState", ...]:
+        """Return the state with each score that it may stand for: a lower bound stands for every score from there on."""
+        if not self.at_least or self.score is None:
+            return (self,)
+        steps = int((HIGHEST_SCORE - self.score) / SCORE_STEP)
+        return tuple(replace(self, score=self.score + SCORE_STEP * step) for step in range(steps + 1))
 
     def called(self, label: str) -> "GeneState":
         """Return the same state under another label."""
@@ -77,12 +87,18 @@ class GeneOptions:
     gene: str
     settled: GeneState | None
     possible: tuple[GeneState, ...]
-    decided_by: tuple[str, ...]
+    decided_by: tuple[str, ...] = ()
+    reason: str | None = None  #: why the gene counts as not assessed for this body
 
     @property
     def is_open(self) -> bool:
         """Whether more than one state is possible."""
         return len(self.possible) > 1 or self.settled is None
+
+    @property
+    def is_assessed(self) -> bool:
+        """Whether anything is known of the gene in this body's terms."""
+        return any(state.is_assessed for state in self.possible)
 
 
 def gene_options(gene: str, body: str, findings: Findings, alleles: Mapping[str, frozenset[str]]) -> GeneOptions:
@@ -94,24 +110,30 @@ def gene_options(gene: str, body: str, findings: Findings, alleles: Mapping[str,
         For genes looked up by allele status: the risk alleles that the guideline at hand asks for.
     """
     result = findings.gene(gene)
-    nothing = GeneState(gene, "not assessed", is_assessed=False)
-    if result is None or not result.is_assessed or result.status is CallStatus.LIMITED:
-        return GeneOptions(gene, nothing, (nothing,), ())
+    if result is None:
+        return _nothing(gene, "no table here reads this gene")
+    if not result.is_assessed:
+        return _nothing(gene, result.reason)
+    if result.status is CallStatus.LIMITED:
+        return _nothing(gene, "read from small variants only, which cannot show copies, deletions and hybrids; ask a laboratory")
     if gene in alleles:
         return _status_options(result, alleles[gene])
-    states = _dpwg_states(result) if body == "DPWG" else _cpic_states(result)
-    settled, possible = states
+    settled, possible = _dpwg_states(result) if body == "DPWG" else _cpic_states(result)
     if not possible:
-        return GeneOptions(gene, nothing, (nothing,), ())
+        return _nothing(gene, f"{body} has terms of its own: it needs the diplotype, not another body's phenotype")
     return GeneOptions(gene, settled, possible, result.decided_by)
+
+
+def _nothing(gene: str, reason: str | None) -> GeneOptions:
+    state = GeneState(gene, "not assessed", is_assessed=False)
+    return GeneOptions(gene, state, (state,), reason=reason)
 
 
 def _status_options(result: GeneResult, asked: frozenset[str]) -> GeneOptions:
     """Return the states of the risk alleles that are asked for; one that was not tested may be either."""
     told = {one.allele: one.is_present for one in result.allele_statuses if one.is_present is not None and one.allele in asked}
     if not told:
-        nothing = GeneState(result.gene, "not assessed", is_assessed=False)
-        return GeneOptions(result.gene, nothing, (nothing,), ())
+        return _nothing(result.gene, f"{' and '.join(sorted(asked))} not tested")
     untested = sorted(asked - set(told))
     possible = tuple(
         _status_state(result.gene, {**told, **dict(zip(untested, chosen, strict=True))})
@@ -132,26 +154,21 @@ def _names(fit: FittingDiplotype) -> frozenset[str]:
 
 def _cpic_states(result: GeneResult) -> tuple[GeneState | None, tuple[GeneState, ...]]:
     """CPIC looks up a phenotype word, or the activity score where the gene has one."""
-    settled = None
-    is_one_score = result.activity_score is not None or not result.scores_possible
-    if result.phenotype is not None and is_one_score:
-        settled = _state(result.gene, result.phenotype, result.activity_score, at_least=result.activity_at_least)
-    possible: list[GeneState] = [settled] if settled is not None else []
-    if result.scores_possible or result.activity_score is not None:
-        possible += [_state(result.gene, None, score) for score in result.scores_possible if score != result.activity_score]
-        words = [word for word in result.phenotypes_possible if word in WITHOUT_ANSWER]
-    else:
-        words = list(result.phenotypes_possible)
-    possible += [_state(result.gene, word, None) for word in words if word != result.phenotype or settled is None]
-    return settled, tuple(possible)
+    now = PossibleResult(result.phenotype, result.activity_score, result.activity_at_least)
+    has_scores = any(one.activity_score is not None for one in result.possible)
+    is_settled = result.phenotype is not None and (result.activity_score is not None or not has_scores)
+    settled = _state(result.gene, now) if is_settled or result.phenotype == INDETERMINATE else None
+    others = [_state(result.gene, one) for one in result.possible if settled is None or one != now]
+    return settled, tuple(dict.fromkeys([*([settled] if settled else []), *others]))
 
 
-def _state(gene: str, word: str | None, score: float | None, *, at_least: bool = False) -> GeneState:
-    said = [word] if word else []
-    if score is not None:
-        number = f"activity score {'≥' if at_least else ''}{score:g}"
-        said.append(f"({number})" if word else number)
-    return GeneState(gene, " ".join(said) or "no phenotype", word, frozenset(), score, at_least)
+def _state(gene: str, one: PossibleResult) -> GeneState:
+    said = [one.phenotype] if one.phenotype else []
+    if one.activity_score is not None:
+        number = f"activity score {'≥' if one.activity_at_least else ''}{one.activity_score:g}"
+        said.append(f"({number})" if one.phenotype else number)
+    label = " ".join(said) or "no phenotype"
+    return GeneState(gene, label, one.phenotype, frozenset(), one.activity_score, one.activity_at_least)
 
 
 def _dpwg_states(result: GeneResult) -> tuple[GeneState | None, tuple[GeneState, ...]]:
@@ -159,24 +176,18 @@ def _dpwg_states(result: GeneResult) -> tuple[GeneState | None, tuple[GeneState,
     dutch = result.dpwg
     if dutch is None:
         return None, ()
-    best = [
+    best = [one for one in dutch.diplotypes if one.rank == 1 and one.phenotype is not None]
+    named = [
         GeneState(
             gene=result.gene,
-            label=f"{one.diplotype.name} ({one.phenotype})" if one.phenotype else one.diplotype.name,
+            label=f"{one.diplotype.name} ({one.phenotype})",
             phenotype=one.phenotype,
             genotypes=_names(one),
             score=one.activity_score,
             at_least=one.activity_at_least,
         )
-        for one in dutch.diplotypes if one.rank == 1
-    ]  # fmt: skip
-    settled = best[0] if len(best) == 1 and dutch.phenotype is not None else None
-    covered = {one.phenotype for one in best}
-    scores = {one.score for one in best}
-    words = [word for word in dutch.phenotypes_possible if word in WITHOUT_ANSWER or not dutch.scores_possible]
-    possible = [
-        *best,
-        *(_state(result.gene, word, None) for word in words if word not in covered),
-        *(_state(result.gene, None, score) for score in dutch.scores_possible if score not in scores),
+        for one in best
     ]
-    return settled, tuple(possible)
+    settled = named[0] if len(named) == 1 and dutch.phenotype is not None else None
+    covered = {PossibleResult(one.phenotype, one.activity_score, one.activity_at_least) for one in best}
+    return settled, (*named, *(_state(result.gene, one) for one in dutch.possible if one not in covered))

@@ -6,7 +6,7 @@ for all, it is given once, without a condition. A gene that nobody looked at giv
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from garrod.knowledge.guidelines import KeyType, StatementKey
@@ -15,30 +15,34 @@ from garrod.model.findings import Findings
 from garrod.model.person import Medication, Person
 from garrod.model.recommendations import Recommendation
 from garrod.therapeutics.compose import could_not_check, recommendation
-from garrod.therapeutics.facets import PersonFacets, applies, facets_of, labels
-from garrod.therapeutics.gene_states import GeneOptions, GeneState, gene_options
+from garrod.therapeutics.facets import PersonFacets, applies_to_any, facets_of, labels
+from garrod.therapeutics.gene_states import NO_RESULT, GeneOptions, GeneState, gene_options
 from garrod.therapeutics.statements import DrugGuideline, GuidelineStatement, drug_guidelines
+from garrod.therapeutics.testing import label_notes, label_tests
 
 
 def recommend(person: Person, findings: Findings, knowledge: Knowledge) -> tuple[Recommendation, ...]:
     """Return advice on every drug that a guideline covers, the person's own or not, in order of drug and guideline."""
     taken = taken_medications(person, findings)
     made: list[Recommendation] = []
+    spoken_of: set[tuple[str, str]] = set()
     for drug, guidelines in drug_guidelines(knowledge).items():
-        facets = facets_of(person, taken.get(drug), knowledge)
+        facets = facets_of(person, taken.get(drug, ()), knowledge)
         for guideline in guidelines:
-            made += _advice(guideline, facets, findings, labels(knowledge))
+            spoken_of |= {(gene, drug) for gene in guideline.genes}
+            made += _advice(guideline, facets, findings, knowledge)
+    made += label_tests(frozenset(taken), frozenset(spoken_of), findings, knowledge)
     return tuple(made)
 
 
-def taken_medications(person: Person, findings: Findings) -> Mapping[str, Medication]:
-    """Return the person's current medicines by drug id, as the medicines stage recognized them."""
+def taken_medications(person: Person, findings: Findings) -> Mapping[str, tuple[Medication, ...]]:
+    """Return the entries of the person's current medicines by drug id, as the medicines stage recognized them."""
     by_index = {f.id: f for f in findings.of_kind("medication")}
-    found = {}
+    found: dict[str, tuple[Medication, ...]] = {}
     for index, one in enumerate(person.medications or ()):
         finding = by_index.get(f"medication:{index}")
         if one.is_current and finding is not None and isinstance(finding.value, str):
-            found[finding.value] = one
+            found[finding.value] = (*found.get(finding.value, ()), one)
     return found
 
 
@@ -56,80 +60,69 @@ class _Outcome:
 
 
 def _advice(
-    guideline: DrugGuideline, facets: PersonFacets, findings: Findings, shown: Mapping[str, str]
+    guideline: DrugGuideline, facets: tuple[PersonFacets, ...], findings: Findings, knowledge: Knowledge
 ) -> Iterator[Recommendation]:
+    shown = labels(knowledge)
+    label = label_notes(guideline.drug.drug_id, guideline.genes, knowledge)
     options = _options(guideline, findings)
     outcomes = [_outcome(guideline, states, facets) for states in product(*(one.possible for one in options))]
     settled = next((one for one in outcomes if one.states == tuple(option.settled for option in options)), None)
     if settled is not None:
-        changes = _changes(outcomes, settled, options)
+        changes = (*_changes(outcomes, settled, options), *_untested(guideline, options))
         for one in settled.statements:
             yield recommendation(guideline, one, facets, shown, states=settled.states, changes=changes)
         if not settled.statements:
-            yield could_not_check(guideline, options, facets, findings)
+            yield could_not_check(guideline, options, facets, label=label, changes=changes)
         return
     groups: dict[tuple[object, ...], list[_Outcome]] = {}
     for outcome in outcomes:
         groups.setdefault(outcome.advice, []).append(outcome)
     silent = groups.pop((), [])
     if not groups:
-        yield could_not_check(guideline, options, facets, findings)
+        yield could_not_check(guideline, options, facets, label=label, changes=_tests(options))
         return
-    tests = _tests(options)
+    more = (*_tests(options), *_untested(guideline, options))
     unsaid = (f"If {_condition(silent, options)}: the guideline says nothing.",) if silent else ()
     for same in groups.values():
         alone = len(groups) == 1 and not silent
         condition = None if alone else _condition(same, options)
         for one in same[0].statements:
-            changes = () if alone else (*unsaid, *tests)
+            changes = _untested(guideline, options) if alone else (*unsaid, *more)
             yield recommendation(guideline, one, facets, shown, states=same[0].states, changes=changes, condition=condition)
 
 
 def _options(guideline: DrugGuideline, findings: Findings) -> list[GeneOptions]:
     """Return each gene's states, those that the guideline's keys cannot tell apart taken together."""
-    asked = _asked_alleles(guideline)
     found = []
     for gene in guideline.genes:
-        keys = tuple(
-            key for one in guideline.statements for clause in one.clauses for name, some in clause.items() if name == gene
-            for key in some
-        )  # fmt: skip
-        found.append(_joined(gene_options(gene, guideline.guideline.body, findings, asked), keys))
+        options = gene_options(gene, guideline.guideline.body, findings, guideline.asked_alleles)
+        found.append(_joined(options, guideline.keys_of(gene)))
     return found
 
 
 def _joined(options: GeneOptions, keys: Sequence[StatementKey]) -> GeneOptions:
     by_fit: dict[tuple[bool, ...], list[GeneState]] = {}
-    for state in options.possible:
+    for state in (reading for one in options.possible for reading in one.readings()):
         by_fit.setdefault(tuple(state.fits(key) for key in keys), []).append(state)
-    possible = [
-        options.settled if options.settled in states else states[0].called(" or ".join(one.label for one in states))
-        for states in by_fit.values()
-    ]
-    return GeneOptions(options.gene, options.settled, tuple(one for one in possible if one is not None), options.decided_by)
+    of_settled = [states for states in by_fit.values() if options.settled and set(options.settled.readings()) & set(states)]
+    settled = options.settled if len(of_settled) == 1 else None
+    possible = []
+    for states in by_fit.values():
+        names = dict.fromkeys(one.label for one in states)
+        possible.append(settled if settled and states in of_settled else states[0].called(" or ".join(names)))
+    return replace(options, settled=settled, possible=tuple(possible))
 
 
-def _asked_alleles(guideline: DrugGuideline) -> dict[str, frozenset[str]]:
-    asked: dict[str, set[str]] = {}
-    for statement in guideline.statements:
-        for clause in statement.clauses:
-            for gene, keys in clause.items():
-                for key in keys:
-                    if key.key_type is KeyType.ALLELE_STATUS and key.value and key.value.startswith("*"):
-                        asked.setdefault(gene, set()).add(key.value.split()[0])
-    return {gene: frozenset(alleles) for gene, alleles in asked.items()}
-
-
-def _outcome(guideline: DrugGuideline, states: tuple[GeneState, ...], facets: PersonFacets) -> _Outcome:
+def _outcome(guideline: DrugGuideline, states: tuple[GeneState, ...], facets: tuple[PersonFacets, ...]) -> _Outcome:
     by_gene = {one.gene: one for one in states}
     fitting = [
         one for one in guideline.statements
         if not one.clauses  # said whatever the genes are (warfarin: use an algorithm)
         or any(all(any(by_gene[g].fits(k) for k in keys) for g, keys in clause.items()) for clause in one.clauses)
     ]  # fmt: skip
-    here = [one for one in fitting if applies(one.row, facets) is not False]
-    by_genotype = [one for one in here if _names_genotype(one, by_gene)]
-    return _Outcome(states, tuple(by_genotype or here))
+    here = [one for one in fitting if applies_to_any(one.row, facets) is not False]
+    named = {one.audience for one in here if _names_genotype(one, by_gene)}
+    return _Outcome(states, tuple(one for one in here if one.audience not in named or _names_genotype(one, by_gene)))
 
 
 def _names_genotype(statement: GuidelineStatement, by_gene: Mapping[str, GeneState]) -> bool:
@@ -138,6 +131,15 @@ def _names_genotype(statement: GuidelineStatement, by_gene: Mapping[str, GeneSta
         key.key_type is KeyType.GENOTYPE and by_gene[gene].fits(key)
         for clause in statement.clauses for gene, keys in clause.items() for key in keys
     )  # fmt: skip
+
+
+def _untested(guideline: DrugGuideline, options: Sequence[GeneOptions]) -> tuple[str, ...]:
+    """Name the genes without a result that the guideline would look up, where it speaks without them."""
+    return tuple(
+        f"A result for {one.gene} could change this."
+        for one in options
+        if not one.is_assessed and any(key.value != NO_RESULT for key in guideline.keys_of(one.gene))
+    )
 
 
 def _condition(outcomes: Sequence[_Outcome], options: Sequence[GeneOptions]) -> str:
@@ -163,5 +165,9 @@ def _changes(outcomes: Sequence[_Outcome], settled: _Outcome, options: Sequence[
 
 def _tests(options: Sequence[GeneOptions]) -> tuple[str, ...]:
     return tuple(
-        f"{one.gene} is decided by {', '.join(one.decided_by[:6])}." for one in options if one.is_open and one.decided_by
+        f"{one.gene} is decided by {', '.join(one.decided_by[:6])}."
+        if one.decided_by
+        else f"{one.gene} is decided by one more test: what is known of it does not agree, or may mean several things."
+        for one in options
+        if one.is_open
     )

@@ -26,9 +26,11 @@ class Part:
 
     @property
     def content(self) -> tuple[object, ...]:
-        """The action, its doses and what to use instead, apart from the place in a statement."""
+        """Everything that is to be done, apart from the place in a statement."""
         doses = tuple(tuple(str(getattr(dose, name)) for name in DOSE_FACTS) for dose in self.doses)
-        return self.row.action.value, doses, tuple(sorted(one.name for one in self.alternatives)), self.avoid_also
+        instead = tuple(sorted(one.name for one in self.alternatives))
+        watch = tuple(sorted(self.monitoring))
+        return self.row.action.value, self.row.condition or "", doses, instead, watch, tuple(sorted(self.avoid_also))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,16 @@ class GuidelineStatement:
     notes: tuple[str, ...]
 
     @property
-    def content(self) -> tuple[object, ...]:
-        """What is advised and for whom, apart from the statement's name, place and strength."""
+    def audience(self) -> tuple[object, ...]:
+        """For whom it is."""
         row = self.row
         facets = (row.indications, row.age, row.age_min_y, row.age_max_y, row.weight_min_kg, row.weight_max_kg)
-        return (*facets, row.prior_exposure, row.no_alternatives, row.co_medication, *(part.content for part in self.parts))
+        return (*facets, row.prior_exposure, row.no_alternatives, row.co_medication)
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What is advised and for whom, apart from the statement's name, place and strength."""
+        return (*self.audience, *(part.content for part in self.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,20 @@ class DrugGuideline:
     guideline: rows.Guideline
     genes: tuple[str, ...]
     statements: tuple[GuidelineStatement, ...]
+
+    def keys_of(self, gene: str) -> tuple[rows.StatementKey, ...]:
+        """Return every key that some statement has on a gene."""
+        clauses = (clause for one in self.statements for clause in one.clauses)
+        return tuple(key for clause in clauses for key in clause.get(gene, ()))
+
+    @property
+    def asked_alleles(self) -> Mapping[str, frozenset[str]]:
+        """The risk alleles that its keys ask for, by gene."""
+        asked: dict[str, set[str]] = defaultdict(set)
+        for key in (key for gene in self.genes for key in self.keys_of(gene)):
+            if key.key_type is rows.KeyType.ALLELE_STATUS and key.value and key.value.startswith("*"):
+                asked[key.gene].add(key.value.split()[0])
+        return {gene: frozenset(alleles) for gene, alleles in asked.items()}
 
 
 def drug_guidelines(knowledge: Knowledge) -> Mapping[str, tuple[DrugGuideline, ...]]:

@@ -26,7 +26,7 @@ def command(genome: Path, as_json: bool, **given: Any) -> None:  # noqa: FBT001 
 
     One JSON line a sample; several samples of a file are read in one pass.
     """
-    knowledge = load_knowledge()
+    knowledge = load_knowledge(given["knowledge"])
     options = intake_options(**given, all_samples=given["sample"] is None)
     lines = [to_json(one) for one in _documents(read_people(genome, knowledge, options), knowledge)]
     print_bytes(b"".join(line + b"\n" for line in lines))

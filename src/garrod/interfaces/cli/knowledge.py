@@ -1,5 +1,6 @@
 """``garrod knowledge``: browse and verify the tables that advice rests on."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from garrod.knowledge import load_knowledge
 from garrod.knowledge.checking import check_knowledge
 from garrod.knowledge.comparing import RowChange, row_changes
 from garrod.knowledge.loading import TABLES, Knowledge
+from garrod.knowledge.provenance import Source
 from garrod.model.errors import Fault, InputError, KnowledgeError
+from garrod.upstream import IMPORTERS, import_rows
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 FOLDER = click.option("--folder", type=FILE, help="A folder of tables; the shipped ones by default.")
@@ -132,3 +135,30 @@ def _change_line(one: RowChange | AdviceChange) -> str:
         return f"{place}\n  before: {' | '.join(one.before) or 'nothing'}\n  after:  {' | '.join(one.after) or 'nothing'}"
     cells = [f"{name}: {one.before.get(name, '')!r} -> {one.after.get(name, '')!r}" for name in {**one.before, **one.after}]
     return f"{one.change:<8} {one.table} {one.row}" + (f"  {'; '.join(cells)}" if one.change == "changed" else "")
+
+
+@command.command("import")
+@click.argument("name", type=click.Choice(sorted(IMPORTERS)))
+@click.argument("file", type=FILE)
+@click.option("--out", type=FILE, required=True, help="Folder to write: the tables it starts from, with one table replaced.")
+@click.option("--version", "release", required=True, help="The source's own version or date, for the record.")
+@click.option("--content-date", type=click.DateTime(["%Y-%m-%d"]), required=True, help="How old the content is.")
+@click.option("--read-on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day on which you took the file.")
+@click.option("--license", "terms", default="as the source states", show_default=True, help="The license of the file.")
+@FOLDER
+def import_(name: str, file: Path, out: Path, folder: Path | None, **given: Any) -> None:
+    """Make a folder of tables in which the rows of one table come from a source's FILE.
+
+    The folder is used with --knowledge; the shipped tables stay as they are. What changed is told by knowledge diff.
+    """
+    source = Source(
+        source_id=f"import-{name}-{re.sub(r'[^A-Za-z0-9.]+', '-', given['release'])}",
+        title=IMPORTERS[name].about,
+        version=given["release"],
+        content_date=given["content_date"].date(),
+        date_read=given["read_on"].date(),
+        license=given["terms"],
+        note=f"imported from {file.name}",
+    )
+    made, count = import_rows(load_knowledge(folder), IMPORTERS[name], file, source, out)
+    click.echo(f"{count} rows of {name}; digest {made.digest}; use it with --knowledge {out}")

@@ -39,6 +39,7 @@ def genome_options(command: Command) -> Command:
     """Add the options that say how a genome file is to be read."""
     limits = ReadThresholds()
     for option in (
+        click.option("--knowledge", type=FILE, help="A folder of tables; the shipped ones by default."),
         click.option("--min-gq", default=limits.genotype_quality, show_default=True, help="Lowest genotype quality."),
         click.option("--min-depth", default=limits.depth, show_default=True, help="Lowest read depth."),
         click.option(

@@ -25,7 +25,7 @@ from garrod.personalization import personalize
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON and write nothing.")
 def command(person: Path, out: Path, pdf: bool, as_json: bool, **given: Any) -> None:  # noqa: FBT001 - click's signature
     """Write report.html and careplan.json for a PERSON (a person file or a genome file)."""
-    knowledge = load_knowledge()
+    knowledge = load_knowledge(given["knowledge"])
     plan = personalize(read_person(person, knowledge, intake_options(**given)), knowledge)
     document = to_json(careplan_document(plan), indent=1) + b"\n"
     if as_json:
@@ -33,7 +33,7 @@ def command(person: Path, out: Path, pdf: bool, as_json: bool, **given: Any) -> 
         return
     from garrod.interfaces.report import print_pdf, render_report  # noqa: PLC0415 - not needed for --json
 
-    page = render_report(plan, knowledge.sources)
+    page = render_report(plan, knowledge)
     files = {"report.html": page.encode(), "careplan.json": document}
     if pdf:
         files["report.pdf"] = print_pdf(page)

@@ -164,15 +164,35 @@ class DrugLine:
     advice: tuple[Advice, ...]
 
 
-def other_drugs(plan: CarePlan) -> tuple[DrugLine, ...]:
-    """Return every covered drug that the person does not take, the gravest first."""
+@dataclass(frozen=True, slots=True)
+class DrugGroup:
+    """The drugs of one class, the gravest first, and how many there are of each level."""
+
+    name: str
+    counts: tuple[tuple[str, str, str, int], ...]  #: (severity, shape, words, number)
+    lines: tuple[DrugLine, ...]
+
+
+def other_drugs(plan: CarePlan) -> tuple[DrugGroup, ...]:
+    """Return every covered drug that the person does not take, by class."""
     by_drug: dict[str, list[Recommendation]] = defaultdict(list)
     for one in plan.recommendations:
         if one.id not in plan.in_use:
             by_drug[one.target.name].append(one)
-    lines = []
+    groups: dict[str, list[tuple[int, DrugLine]]] = defaultdict(list)
     for name, some in by_drug.items():
         ordered = sorted(some, key=lambda one: (GRAVITY[one.severity], one.body or "", one.id))
         worst = ordered[0].severity
-        lines.append((GRAVITY[worst], DrugLine(name, worst.value, SHAPES[worst], tuple(map(advice_of, ordered)))))
-    return tuple(line for _, line in sorted(lines, key=lambda item: (item[0], item[1].name)))
+        line = DrugLine(name, worst.value, SHAPES[worst], tuple(map(advice_of, ordered)))
+        groups[ordered[0].target.drug_class or "Other"].append((GRAVITY[worst], line))
+    return tuple(_group(name, groups[name]) for name in sorted(groups, key=lambda name: (name == "Other", name)))
+
+
+def _group(name: str, graded: Sequence[tuple[int, DrugLine]]) -> DrugGroup:
+    lines = tuple(line for _, line in sorted(graded, key=lambda item: (item[0], item[1].name)))
+    counts = [(level, sum(line.severity == level.value for line in lines)) for level in GRAVITY]
+    return DrugGroup(
+        name=name,
+        counts=tuple((level.value, SHAPES[level], LEVEL_WORDS[level].lower(), number) for level, number in counts if number),
+        lines=lines,
+    )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from garrod.model.calls import CallStatus, GeneResult, PositionRead
+from garrod.model.calls import CallStatus, FittingDiplotype, GeneResult, PositionRead
 from garrod.model.careplan import CarePlan
 from garrod.model.findings import Finding
 
@@ -70,7 +70,7 @@ def gene_view(result: GeneResult) -> GeneView:
         status=STATUS_WORDS[result.status],
         result=_result_words(result),
         score="" if result.activity_score is None else f"{'≥' if result.activity_at_least else ''}{result.activity_score:g}",
-        diplotypes=tuple((one.diplotype.name, _weight(one.rank, one.probability)) for one in shown),
+        diplotypes=tuple((one.diplotype.name, _weight(one, alone=len(shown) == 1)) for one in shown),
         more=len(result.diplotypes) - len(shown),
         possible=tuple(word for word in result.phenotypes_possible if word != result.phenotype),
         dpwg=result.dpwg.phenotype if result.dpwg and result.dpwg.phenotype != result.phenotype else None,
@@ -99,11 +99,13 @@ def _result_words(result: GeneResult) -> str:
     return " or ".join(one.diplotype.name for one in result.diplotypes if one.rank == 1) or "No phenotype defined"
 
 
-def _weight(rank: int, probability: float | None) -> str:
-    place = "best fit" if rank == 1 else f"rank {rank}"
-    if probability is None:
+def _weight(fit: FittingDiplotype, *, alone: bool) -> str:
+    if alone:
+        return "the only fit"
+    place = "best fit" if fit.rank == 1 else f"rank {fit.rank}"
+    if fit.probability is None:
         return place
-    return f"{place}, {'<0.1' if probability < 0.001 else f'{probability * 100:.1f}'} % by frequency"
+    return f"{place}, {'<0.1' if fit.probability < 0.001 else f'{fit.probability * 100:.1f}'} % by frequency"
 
 
 def _ticks(positions: tuple[PositionRead, ...]) -> tuple[Tick, ...]:

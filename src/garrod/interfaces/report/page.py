@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from garrod.interfaces.report.drugs import DrugCard, other_drugs, own_medicines
 from garrod.interfaces.report.genes import could_change, gene_views, not_assessed
+from garrod.knowledge import Knowledge
 from garrod.knowledge.provenance import Source
 from garrod.model.careplan import CarePlan
 from garrod.model.person import Person
+from garrod.therapeutics.testing import needed_tests
 
 if TYPE_CHECKING:
     import jinja2
@@ -34,13 +36,13 @@ def _template(name: str) -> str:
     return (resources.files(HOME) / name).read_text(encoding="utf-8")
 
 
-def render_report(plan: CarePlan, sources: Mapping[str, Source]) -> str:
+def render_report(plan: CarePlan, knowledge: Knowledge) -> str:
     """Return the report as one self-contained HTML page.
 
     Parameters
     ----------
-    sources
-        Every source by id; those that the plan cites are listed.
+    knowledge
+        The tables that the plan was made with, for sources and for which test belongs before which drug.
     """
     cards = own_medicines(plan)
     genes = gene_views(plan)
@@ -59,7 +61,8 @@ def render_report(plan: CarePlan, sources: Mapping[str, Source]) -> str:
             not_assessed=not_assessed(plan),
             others=other_drugs(plan),
             conflicts=[one for one in plan.conflicts if set(one.between) & plan.in_use],
-            sources=_cited(plan, sources),
+            sources=_cited(plan, knowledge.sources),
+            tests=tuple(needed_tests(None, plan.findings, knowledge)),
             assessed={view.gene for view in genes},
         )
     )
