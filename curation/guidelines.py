@@ -53,6 +53,19 @@ WARFARIN_READING = {
 Row = dict[str, Any]
 
 
+def merged(units: Sequence[Row]) -> list[Row]:
+    """Join units of one text that differ only in how the source says that there is no strength ("N/A", "none")."""
+    found: dict[tuple[str, ...], Row] = {}
+    for unit in units:
+        strength = "none" if unit["strength"] in NO_STRENGTH else unit["strength"]
+        text = str(unit.get("text_sha256") or unit["unit_id"])
+        place = (str(unit["file"]), text, str(unit["population"]), str(unit["drugs"]), str(strength))
+        first = found.setdefault(place, {**unit, "strength": strength})
+        if first["unit_id"] != unit["unit_id"]:
+            first["keys"] = f"{first['keys']} | {unit['keys']}"
+    return list(found.values())
+
+
 def grids(units: Sequence[Row]) -> dict[tuple[str, str], list[float]]:
     """Return the activity scores that each guideline file speaks of, by file and gene."""
     found: dict[tuple[str, str], set[float]] = defaultdict(set)
@@ -159,7 +172,7 @@ def _statement_row(unit: Row, statement: str, reading: Row, siblings: set[str]) 
         **{name: reading[name] for name in FACETS if name != "indications"},
         "no_alternatives": str(reading["no_alternatives"]).lower(),
         "strength": None if unit["strength"] in NO_STRENGTH else unit["strength"].lower(),
-        "reading": "read_once" if unit is WARFARIN else "read_twice",
+        "reading": "read_once" if unit["unit_id"] == WARFARIN["unit_id"] else "read_twice",
         "source_id": LATER_SOURCE if unit["file"] == LATER_FILE else SOURCE[unit["body"]],
     }
 
@@ -282,18 +295,20 @@ def main() -> None:
     parser.add_argument("--may-shrink", action="store_true")
     arguments = parser.parse_args()
     readings = final()
-    units: list[Row] = [*read_table(READINGS / "guidelines/units.tsv"), WARFARIN]
+    units = merged([*read_table(READINGS / "guidelines/units.tsv"), WARFARIN])
     readings[WARFARIN["unit_id"]] = WARFARIN_READING
     made = statement_rows(units, readings)
     for body, row in guideline_rows(arguments.sources, units):
         made[body][rows.Guideline].append(row)
     drugs = list(drug_rows(arguments.sources, units))
-    made["CPIC"][rows.Drug] = drugs
-    names = drug_name_rows(arguments.sources, drugs)
+    for body in FOLDERS:
+        made[body][rows.Drug] = [one for one in drugs if (one["source_id"] == SOURCE["DPWG"]) == (body == "DPWG")]
+    names = drug_name_rows(arguments.sources, made["CPIC"][rows.Drug])
     made["CPIC"][rows.DrugName] = sorted(names, key=lambda row: (row["drug_id"], row["kind"], row["name"]))
     pairs = read_gene_drug_pairs(arguments.sources / PAIRS, "cpic-gene-drug-2023-08")
     made["CPIC"][rows.GeneDrug] = [dataclasses.asdict(row) for row in pairs]
-    made["CPIC"][rows.Indication] = read_table(READINGS / "indications.tsv")
+    for one in read_table(READINGS / "indications.tsv"):
+        made["DPWG" if one["source_id"] == SOURCE["DPWG"] else "CPIC"][rows.Indication].append(one)
     made["CPIC"][rows.IndicationWord] = sorted(
         read_table(READINGS / "indication_words.tsv"), key=lambda row: (row["indication"], row["word"])
     )

@@ -69,7 +69,9 @@ def commands_page() -> str:
         "",
     ]
     for path, command in _commands(cli, context, "garrod"):
-        inner = click.Context(command, info_name=path, terminal_width=100, max_content_width=100)
+        inner = click.Context(
+            command, info_name=path, terminal_width=100, max_content_width=100, help_option_names=["-h", "--help"]
+        )
         lines += [f"## `{path}`", "", "```", command.get_help(inner), "```", ""]
     return "\n".join(lines)
 

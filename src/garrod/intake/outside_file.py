@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from garrod.genome.assess import documented_alleles
+from garrod.genome.files import check_is_file
 from garrod.genome.outside import Unreadable, parse_call
 from garrod.genome.outside_results import allele_genes
 from garrod.knowledge.loading import Knowledge
@@ -23,8 +24,7 @@ def read_outside_calls(path: Path, knowledge: Knowledge) -> tuple[OutsideCall, .
     InputError
         For every line that names an unknown gene or allele or has the wrong columns.
     """
-    if not path.is_file():
-        raise InputError(Fault(path.name, "there is no such file", "name a file of outside calls"))
+    check_is_file(path, "name a file of outside calls")
     if path.stat().st_size > LARGEST_FILE:
         raise InputError(Fault(path.name, "a file of outside calls is not this large", "name a tab-separated text file"))
     text = _decoded(path)
@@ -41,7 +41,10 @@ def read_outside_calls(path: Path, knowledge: Knowledge) -> tuple[OutsideCall, .
 
 
 def _decoded(path: Path) -> str:
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError(Fault(path.name, f"the file cannot be read ({error.strerror})", "check the file")) from None
     if b"\x00" in raw:
         raise InputError(Fault(path.name, "this is not a text file", "give gene, call, phenotype, score by tabs"))
     try:
@@ -51,7 +54,11 @@ def _decoded(path: Path) -> str:
 
 
 def _call(where: str, line: str, knowledge: Knowledge, faults: list[Fault]) -> OutsideCall | None:
-    cells = next(csv.reader([line], delimiter="\t")) if "\t" in line else line.split(None, 1)
+    try:
+        cells = next(csv.reader([line], delimiter="\t")) if "\t" in line else line.split(None, 1)
+    except csv.Error:  # a cell longer than any call
+        faults.append(Fault(where, "this line cannot be read", "give gene, call, phenotype, score by tabs"))
+        return None
     cells = [cell.strip() for cell in cells]
     while cells and not cells[-1]:
         cells.pop()

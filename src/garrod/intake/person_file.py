@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 Time = Annotated[datetime, Meta(tz=True, description="with its offset from UTC")]
-Text = Annotated[str, Meta(min_length=1, max_length=2000)]
+Text = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\S")]
 
 
 class Amount(Struct, forbid_unknown_fields=True):

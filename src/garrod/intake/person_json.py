@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+import math
+import re
 import types
 import typing
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -69,11 +72,7 @@ def parse_person(where: str, raw: bytes) -> PersonText:
     InputError
         With every fault of the object.
     """
-    try:
-        document = json.loads(raw, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        line = f"{where}:{getattr(error, 'lineno', 1)}" if isinstance(error, json.JSONDecodeError) else where
-        raise InputError(Fault(line, "this is not JSON", "write one JSON object (garrod schema person)")) from None
+    document = _document(where, raw)
     if not isinstance(document, dict):
         raise InputError(Fault(where, "a person is one JSON object", "write {...} (garrod schema person)"))
     if document.get("resourceType"):
@@ -87,12 +86,14 @@ def parse_person(where: str, raw: bytes) -> PersonText:
     sections: dict[str, Any] = {}
     for name, kind in hints.items():
         if name in document:
-            sections[name] = _section(f"{where}: {name}", document[name], kind, faults)
+            before = len(faults)
+            section = _section(f"{where}: {name}", document[name], kind, faults)
+            if len(faults) == before:
+                sections[name] = section
     if "id" not in document:
         faults.append(Fault(f"{where}: id", "a person needs an id", 'write "id": "..."'))
-    if faults:
-        raise InputError(*faults)
-    person = wire.PersonFile(**sections)
+    # What can be read is looked at even where another section cannot, so that all faults are told together.
+    person = wire.PersonFile(**{"id": "", **sections})
     faults += _impossible(person, where)
     if faults:
         raise InputError(*faults)
@@ -101,8 +102,46 @@ def parse_person(where: str, raw: bytes) -> PersonText:
     return PersonText(person, where, tuple(carried + unknown), hashlib.sha256(raw.strip()).hexdigest())
 
 
+class _Refused(ValueError):  # noqa: N818 - a signal within this module
+    """JSON that Python would take and that says nothing certain: what is wrong, and what would do."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.what, self.remedy = what, remedy
+
+
+def _document(where: str, raw: bytes) -> object:
+    """Read JSON; NaN, numbers without end, fields named twice and broken characters are refused."""
+    try:
+        document: object = json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_fields_once)
+        json.dumps(document, ensure_ascii=False).encode()
+    except _Refused as error:
+        raise InputError(Fault(where, error.what, error.remedy)) from None
+    except json.JSONDecodeError as error:
+        place = where if re.search(r":\d+$", where) else f"{where}:{error.lineno}"
+        raise InputError(Fault(place, "this is not JSON", "write one JSON object (garrod schema person)")) from None
+    except (ValueError, RecursionError):
+        raise InputError(Fault(where, "this is not JSON", "write one JSON object (garrod schema person)")) from None
+    return document
+
+
 def _refuse_constant(text: str) -> float:
-    raise ValueError(f"{text} is not a number in JSON")
+    raise _Refused(f"{text} is not a number", "write the value, or leave the field out")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise _Refused("a number is too large to be one", "correct the value")
+    return value
+
+
+def _fields_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise _Refused(f"field {twice[:60]!r} stands twice in one object", "keep one of the two")
+    return fields
 
 
 def _section(where: str, value: object, kind: Any, faults: list[Fault]) -> Any:
@@ -124,7 +163,9 @@ def _converted(where: str, value: object, kind: Any, faults: list[Fault]) -> Any
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         text, _, path = str(error).partition(" - at `$")
-        faults.append(Fault(f"{where}{path.rstrip('`')}", text[:1].lower() + text[1:], "see garrod schema person"))
+        # A message never repeats a person's data: what msgspec quotes is cut off.
+        said = "this word is not one of those known here" if text.startswith("Invalid enum value") else text.split(" '")[0]
+        faults.append(Fault(f"{where}{path.rstrip('`')}", said[:1].lower() + said[1:], "see garrod schema person"))
         return None
 
 
@@ -159,7 +200,7 @@ def _out_of_range(where: str, name: str, amount: wire.Amount) -> Iterator[Fault]
         return
     low, high = ranges[amount.unit]
     if not low <= amount.value <= high:
-        yield Fault(where, f"{amount.value:g} {amount.unit} is outside {low:g} to {high:g}", "correct value or unit")
+        yield Fault(where, f"the {name} is outside {low:g} to {high:g} {amount.unit}", "correct value or unit")
 
 
 def newest_evidence(person: wire.PersonFile) -> datetime | None:

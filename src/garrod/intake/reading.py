@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from garrod.genome.files import ReadOptions, Sites, is_genome, read_genome
+from garrod.genome.files import ReadOptions, Sites, check_is_file, is_genome, read_genome
 from garrod.intake.outside_file import read_outside_calls
 from garrod.intake.person_json import (
     PersonText,
@@ -80,9 +80,7 @@ def read_people(path: str | Path, knowledge: Knowledge, options: IntakeOptions |
         With the faults of all people together.
     """
     place, chosen = Path(path), options or IntakeOptions()
-    if place.is_dir() or not place.exists():
-        what = "this is a folder" if place.is_dir() else "there is no such file"
-        raise InputError(Fault(place.name, what, "name a person file or a genome file"))
+    check_is_file(place, "name a person file or a genome file")
     outside = [call for one in chosen.outside for call in read_outside_calls(one, knowledge)]
     people = _people_of_genome(place, knowledge, chosen) if is_genome(place) else _people_of_file(place, knowledge, chosen)
     if outside and len(people) > 1:

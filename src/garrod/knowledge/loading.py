@@ -36,10 +36,10 @@ TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
     ),
     pharmacogenomics.HaplotypeCount: ("pharmacogenomics/haplotype_count.tsv",),
     pharmacogenomics.VariantFrequency: ("pharmacogenomics/variant_frequency.tsv",),
-    guidelines.Drug: ("guidelines/drug.tsv",),
+    guidelines.Drug: ("guidelines/drug.tsv", "guidelines_clinpgx/drug.tsv"),
     guidelines.DrugName: ("guidelines/drug_name.tsv",),
     guidelines.GeneDrug: ("guidelines/gene_drug.tsv",),
-    guidelines.Indication: ("guidelines/indication.tsv",),
+    guidelines.Indication: ("guidelines/indication.tsv", "guidelines_clinpgx/indication.tsv"),
     guidelines.IndicationWord: ("guidelines/indication_word.tsv",),
     **{
         kind: (f"guidelines/{name}.tsv", f"guidelines_clinpgx/{name}.tsv")

@@ -40,6 +40,7 @@ def recommendation(
     *,
     states: Sequence[GeneState],
     changes: tuple[str, ...] = (),
+    notes: tuple[str, ...] = (),
     condition: str | None = None,
 ) -> Recommendation:
     """Return one statement as advice on one drug.
@@ -82,7 +83,7 @@ def recommendation(
         would_change=(*changes, *open_questions(row, facets, shown)),
         monitoring=first.monitoring,
         avoid_also=first.avoid_also,
-        notes=statement.notes,
+        notes=(*notes, *statement.notes),
         alternatives=alternatives,
         fallback=tuple(_fallback(drug.name, part, row.reading) for part in others),
         guideline=guideline.guideline.guideline_id,
@@ -91,6 +92,12 @@ def recommendation(
         reading=row.reading.value,
         sources=(row.source_id,),
     )
+
+
+def summary_of(drug: str, statement: GuidelineStatement) -> str:
+    """Say in one or two sentences what a statement is for: its first part."""
+    first = statement.parts[0]
+    return action_sentence(drug, first.row.action, _doses(first, statement.row.reading), _alternatives(first))
 
 
 def _target(drug: Drug) -> Target:

@@ -80,6 +80,24 @@ class GeneState:
         return key.score_min <= self.score and (key.score_max is None or self.score <= key.score_max)
 
 
+def state_of_key(key: StatementKey) -> GeneState:
+    """Return the state of a gene that one key of a guideline names."""
+    if key.value == NO_RESULT:
+        return GeneState(key.gene, "not assessed", is_assessed=False)
+    value = key.value or ""
+    match key.key_type:
+        case KeyType.ALLELE_STATUS:
+            return GeneState(key.gene, value, statuses=frozenset({value}))
+        case KeyType.GENOTYPE:
+            return GeneState(key.gene, value, genotypes=frozenset({value}))
+        case KeyType.PHENOTYPE:
+            return GeneState(key.gene, value, phenotype=value)
+        case KeyType.SCORE:
+            label = value or f"activity score {key.score_min:g}"
+            return GeneState(key.gene, label, phenotype=INDETERMINATE if key.value else None, score=key.score_min)
+    assert_never(key.key_type)
+
+
 @dataclass(frozen=True, slots=True)
 class GeneOptions:
     """The state a gene is in, where one is settled, and every state that it could be in."""

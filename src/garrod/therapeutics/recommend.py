@@ -14,9 +14,9 @@ from garrod.knowledge.loading import Knowledge
 from garrod.model.findings import Findings
 from garrod.model.person import Medication, Person
 from garrod.model.recommendations import Recommendation
-from garrod.therapeutics.compose import could_not_check, recommendation
+from garrod.therapeutics.compose import could_not_check, recommendation, summary_of
 from garrod.therapeutics.facets import PersonFacets, applies_to_any, facets_of, labels
-from garrod.therapeutics.gene_states import NO_RESULT, GeneOptions, GeneState, gene_options
+from garrod.therapeutics.gene_states import NO_RESULT, GeneOptions, GeneState, gene_options, state_of_key
 from garrod.therapeutics.statements import DrugGuideline, GuidelineStatement, drug_guidelines
 from garrod.therapeutics.testing import label_notes, label_tests
 
@@ -68,11 +68,14 @@ def _advice(
     outcomes = [_outcome(guideline, states, facets) for states in product(*(one.possible for one in options))]
     settled = next((one for one in outcomes if one.states == tuple(option.settled for option in options)), None)
     if settled is not None:
-        changes = (*_changes(outcomes, settled, options), *_untested(guideline, options))
+        changes = _changes(guideline, outcomes, settled, options)
         for one in settled.statements:
-            yield recommendation(guideline, one, facets, shown, states=settled.states, changes=changes)
+            more = (*changes, *_untested(guideline, options))
+            yield recommendation(guideline, one, facets, shown, states=settled.states, changes=more)
         if not settled.statements:
-            yield could_not_check(guideline, options, facets, label=label, changes=changes)
+            yield from _whatever(guideline, options, facets, shown) or (
+                could_not_check(guideline, options, facets, label=label, changes=changes),
+            )
         return
     groups: dict[tuple[object, ...], list[_Outcome]] = {}
     for outcome in outcomes:
@@ -89,6 +92,23 @@ def _advice(
         for one in same[0].statements:
             changes = _untested(guideline, options) if alone else (*unsaid, *more)
             yield recommendation(guideline, one, facets, shown, states=same[0].states, changes=changes, condition=condition)
+
+
+def _whatever(
+    guideline: DrugGuideline, options: Sequence[GeneOptions], facets: tuple[PersonFacets, ...], shown: Mapping[str, str]
+) -> tuple[Recommendation, ...]:
+    """Return the advice that holds whatever an unassessed gene is, where every result that the guideline knows agrees."""
+    missing = [one for one in options if not one.is_assessed]
+    if not missing or len(missing) == len(options):
+        return ()
+    every = [tuple(map(state_of_key, guideline.keys_of(o.gene))) if not o.is_assessed else o.possible for o in options]
+    outcomes = [_outcome(guideline, states, facets) for states in product(*every)]
+    if len({one.advice for one in outcomes}) != 1 or not outcomes[0].statements:
+        return ()
+    note = tuple(f"This holds whatever {one.gene} is, as far as the guideline tells results apart." for one in missing)
+    return tuple(
+        recommendation(guideline, one, facets, shown, states=outcomes[0].states, notes=note) for one in outcomes[0].statements
+    )
 
 
 def _options(guideline: DrugGuideline, findings: Findings) -> list[GeneOptions]:
@@ -151,15 +171,17 @@ def _condition(outcomes: Sequence[_Outcome], options: Sequence[GeneOptions]) -> 
     return ", or ".join(dict.fromkeys(said))
 
 
-def _changes(outcomes: Sequence[_Outcome], settled: _Outcome, options: Sequence[GeneOptions]) -> tuple[str, ...]:
+def _changes(
+    guideline: DrugGuideline, outcomes: Sequence[_Outcome], settled: _Outcome, options: Sequence[GeneOptions]
+) -> tuple[str, ...]:
     """Say which other possible results would bring other advice, and which positions decide."""
     lines = []
     for outcome in outcomes:
         if outcome.advice != settled.advice:
             different = [s for s, now in zip(outcome.states, settled.states, strict=True) if s != now]
-            actions = sorted({one.parts[0].row.action.value.replace("_", " ") for one in outcome.statements})
             result = ", ".join(f"{one.gene} {one.label}" for one in different)
-            lines.append(f"If {result}: {' or '.join(actions) if actions else 'the guideline says nothing'}.")
+            said = " ".join(dict.fromkeys(summary_of(guideline.drug.name, one) for one in outcome.statements))
+            lines.append(f"If {result}: {said or 'the guideline says nothing.'}")
     return (*dict.fromkeys(lines), *(_tests(options) if lines else ()))
 
 

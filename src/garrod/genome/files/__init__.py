@@ -11,7 +11,7 @@ from garrod.genome.files.sites import Sites
 from garrod.model.errors import Fault, InputError
 from garrod.model.genotypes import GenomeEvidence
 
-__all__ = ["ReadOptions", "Sites", "is_genome", "read_genome"]
+__all__ = ["ReadOptions", "Sites", "check_is_file", "is_genome", "read_genome"]
 
 HEAD_BYTES: Final = 1 << 16
 BCF_MAGIC: Final = b"BCF\x02"
@@ -25,9 +25,7 @@ def read_genome(path: Path, sites: Sites, options: ReadOptions) -> tuple[GenomeE
     InputError
         When the file cannot be used as it stands; several faults are told together.
     """
-    if not path.is_file():
-        what = "this is a folder" if path.is_dir() else "there is no such file"
-        raise InputError(Fault(path.name, what, "name a genome file"))
+    check_is_file(path, "name a genome file")
     kind = _kind(path)
     if kind == "bcf":
         from garrod.genome.files.vcf import read_bcf  # noqa: PLC0415 - only the format at hand is loaded
@@ -44,6 +42,22 @@ def read_genome(path: Path, sites: Sites, options: ReadOptions) -> tuple[GenomeE
     raise InputError(
         Fault(path.name, "this is not a genome file that can be read", "give VCF, BCF, or 23andMe- or AncestryDNA-style text")
     )
+
+
+def check_is_file(path: Path, remedy: str) -> None:
+    """Refuse a folder, a name that nothing has, and one that no file can have.
+
+    Raises
+    ------
+    InputError
+        Where the path is no file.
+    """
+    try:
+        is_file, is_folder = path.is_file(), path.is_dir()
+    except OSError:  # a name that is too long
+        is_file = is_folder = False
+    if not is_file:
+        raise InputError(Fault(path.name[:200], "this is a folder" if is_folder else "there is no such file", remedy))
 
 
 def is_genome(path: Path) -> bool:

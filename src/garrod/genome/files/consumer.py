@@ -5,14 +5,15 @@ for insertions and deletions. No vendor's file was at hand: the layouts were mad
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
 from garrod.genome.files.options import ReadOptions
-from garrod.genome.files.sites import BuildSites, Site, Sites, chromosome_name
+from garrod.genome.files.sites import BuildSites, Site, Sites, chromosome_name, whole_number
 from garrod.genome.files.sources import Lines
 from garrod.genome.files.vcf import digest
 from garrod.model.errors import Fault, InputError
@@ -39,6 +40,20 @@ class Marker:
     position: int
     letters: tuple[str, ...]
     written: str
+
+
+@dataclass(frozen=True, slots=True)
+class Markers:
+    """The markers of a file by place. Arrays may test one place twice; the first stands apart, for most have no other."""
+
+    first: Mapping[tuple[str, int], Marker]
+    again: Mapping[tuple[str, int], Sequence[Marker]]
+
+    def at(self, site: Site) -> tuple[Marker, ...]:
+        """Return every marker at a site."""
+        place = (site.chromosome, site.position)
+        first = self.first.get(place)
+        return () if first is None else (first, *self.again.get(place, ()))
 
 
 def looks_like_consumer(head: list[str]) -> bool:
@@ -78,9 +93,11 @@ def read_consumer(path: Path, sites: Sites, options: ReadOptions) -> tuple[Genom
     strand_is_stated = bool(STRAND_STATED.search(comments))
     genotypes: dict[str, Observed] = {name: Missing(name, MissingReason.NOT_ON_ARRAY) for name in sites.variants}
     for site in build.all_sites():
-        marker = markers.get((site.chromosome, site.position))
-        if marker is not None and not _names_another(site, marker):
-            genotypes[site.variant.variant_id] = _observed(site, marker, strand_is_stated=strand_is_stated)
+        here = [one for one in markers.at(site) if not _names_another(site, one)]
+        if here:
+            genotypes[site.variant.variant_id] = _agreed(
+                [_observed(site, one, strand_is_stated=strand_is_stated) for one in here]
+            )
     tested = sum(not isinstance(one, Missing) for one in genotypes.values())
     name = re.sub(r"(\.txt|\.csv)?(\.gz)?$", "", path.name)
     return (
@@ -98,8 +115,9 @@ def read_consumer(path: Path, sites: Sites, options: ReadOptions) -> tuple[Genom
     )
 
 
-def _markers(path: Path, lines: Iterator[str]) -> tuple[Mapping[tuple[str, int], Marker], int]:
+def _markers(path: Path, lines: Iterator[str]) -> tuple[Markers, int]:
     found: dict[tuple[str, int], Marker] = {}
+    again: dict[tuple[str, int], list[Marker]] = defaultdict(list)
     faults: list[Fault] = []
     width = 0
     for number, line in enumerate(lines, start=1):
@@ -118,27 +136,28 @@ def _markers(path: Path, lines: Iterator[str]) -> tuple[Mapping[tuple[str, int],
             if len(faults) >= MOST_FAULTS:
                 break
             continue
-        found.setdefault((marker.chromosome, marker.position), marker)
+        place = (marker.chromosome, marker.position)
+        if found.setdefault(place, marker) is not marker:
+            again[place].append(marker)
     if faults:
         raise InputError(*faults)
     if not found:
         raise InputError(Fault(path.name, "the file holds no marker", "give a consumer file with data"))
-    return found, width
+    return Markers(found, again), width
 
 
 def _marker(cells: list[str]) -> Marker | None:
-    if not cells[2].isdigit():
+    position = whole_number(cells[2])
+    if position is None:
         return None
     letters = tuple("".join(cells[3:]).upper())
     if not 1 <= len(letters) <= 2 or not all(one in LETTERS or one in NOT_CALLED for one in letters):
         return None
     chromosome = chromosome_name(cells[1])
-    return Marker(cells[0], NUMBERED.get(chromosome, chromosome), int(cells[2]), letters, "".join(cells[3:]))
+    return Marker(cells[0], NUMBERED.get(chromosome, chromosome), position, letters, "".join(cells[3:]))
 
 
-def _assembly(
-    path: Path, comments: str, sites: Sites, markers: Mapping[tuple[str, int], Marker], options: ReadOptions
-) -> Assembly:
+def _assembly(path: Path, comments: str, sites: Sites, markers: Markers, options: ReadOptions) -> Assembly:
     """Tell the build: by rsIDs at known positions, checked against what the header says."""
     hits = {assembly: _rsid_hits(build, markers) for assembly, build in sites.builds.items()}
     said = Assembly.GRCH38 if BUILD_38.search(comments) else Assembly.GRCH37 if BUILD_37.search(comments) else None
@@ -157,12 +176,8 @@ def _assembly(
     return best
 
 
-def _rsid_hits(build: BuildSites, markers: Mapping[tuple[str, int], Marker]) -> int:
-    return sum(
-        1
-        for site in build.all_sites()
-        if site.variant.rsid and (m := markers.get((site.chromosome, site.position))) and m.rsid == site.variant.rsid
-    )
+def _rsid_hits(build: BuildSites, markers: Markers) -> int:
+    return sum(any(one.rsid == site.variant.rsid for one in markers.at(site)) for site in build.all_sites() if site.variant.rsid)
 
 
 def _names_another(site: Site, marker: Marker) -> bool:
@@ -173,6 +188,14 @@ def _names_another(site: Site, marker: Marker) -> bool:
 def _is_elsewhere(site: Site, marker: Marker) -> bool:
     is_indel_call = bool(set(marker.letters) & {"I", "D"})
     return marker.rsid != site.variant.rsid and is_indel_call is not site.variant.is_indel
+
+
+def _agreed(seen: Sequence[Observed]) -> Observed:
+    """Return what the markers of one site say; nothing where two of them were called and differ."""
+    called = [one for one in seen if isinstance(one, Genotype)]
+    if len({tuple(sorted(one.alleles)) for one in called}) > 1:
+        return Missing(seen[0].variant_id, MissingReason.CONFLICT, " | ".join(one.record for one in seen))
+    return called[0] if called else seen[0]
 
 
 def _observed(site: Site, marker: Marker, *, strand_is_stated: bool) -> Observed:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from garrod.genome.files.records import FIXED_COLUMNS
-from garrod.genome.files.sites import chromosome_name
+from garrod.genome.files.sites import chromosome_name, whole_number
 from garrod.model.errors import Fault, InputError
 from garrod.model.genotypes import Assembly
 
@@ -29,7 +29,8 @@ class Header:
     samples: tuple[str, ...]
     contigs: Mapping[str, int | None]
     stated: frozenset[Assembly]
-    has_blocks: bool
+    has_blocks: bool  #: records may reach further than their REF
+    is_gvcf: bool
 
     @property
     def width(self) -> int:
@@ -52,16 +53,20 @@ def parse_header(lines: Iterable[str], name: str) -> Header:
     """
     contigs: dict[str, int | None] = {}
     stated: set[Assembly] = set()
-    has_blocks = False
+    has_blocks = is_gvcf = False
     for number, line in enumerate(lines, start=1):
         if line.startswith("#CHROM"):
-            return Header(_samples(line, f"{name}:{number}"), contigs, frozenset(stated), has_blocks)
+            return Header(_samples(line, f"{name}:{number}"), contigs, frozenset(stated), has_blocks, is_gvcf)
         if line.startswith("##contig="):
             found = re.search(r"ID=([^,>]+)", line)
             length = re.search(r"length=(\d+)", line)
             if found:
-                contigs[chromosome_name(found[1])] = int(length[1]) if length else None
+                contig, size = chromosome_name(found[1]), whole_number(length[1]) if length else None
+                # hg19 may name two mitochondria; one that is not the Cambridge sequence forbids to read either.
+                if contig != "MT" or contigs.get(contig) in {None, CAMBRIDGE_LENGTH}:
+                    contigs[contig] = size
         has_blocks |= line.startswith(("##ALT=<ID=NON_REF", "##INFO=<ID=END", "##GVCFBlock"))
+        is_gvcf |= line.startswith(("##ALT=<ID=NON_REF", "##GVCFBlock"))
         if line.startswith(("##contig=", "##reference=", "##assembly=")):
             stated |= {build for build, words in WORDS.items() if words.search(line)}
     stated_by_length = {build for build, lengths in LENGTHS.items() if any(contigs.get(c) == n for c, n in lengths.items())}

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from garrod.genome.files.options import ReadOptions
 from garrod.genome.files.records import REFERENCE_BLOCKS, GenotypeField, Record, parse_gt
 from garrod.genome.files.sites import BuildSites, Site, trimmed
 from garrod.model.genotypes import Genotype, Missing, MissingReason, Observed, ReadThresholds
@@ -24,23 +25,63 @@ class _Reading:
     written: str
     allele_fraction: float | None
     inferred: str | None
+    record: Record
 
     @property
     def differs(self) -> bool:
         return any(one is not None for one in self.strands)
 
 
-def observe_site(site: Site, records: Sequence[Record], sample: int, build: BuildSites, thresholds: ReadThresholds) -> Observed:
+def observe_site(site: Site, records: Sequence[Record], sample: int, build: BuildSites, options: ReadOptions) -> Observed:
     """Join what records say of one site for one sample. No record at all is the caller's to answer."""
     readings: list[_Reading] = []
     for record in records:
         if _reference_mismatch(site, record):
             gt = record.samples[sample].get("GT", ".")
             return Missing(site.variant.variant_id, MissingReason.OTHER_REFERENCE, _written(record, gt))
-        reading = _reading(site, record, sample=sample, build=build, thresholds=thresholds)
+        reading = _reading(site, record, sample=sample, build=build, thresholds=options.thresholds)
         if reading is not None:
             readings.append(reading)
-    return _joined(site, readings, _file_reference(site, records))
+    trusted = [one for one in readings if one.problem is None]
+    if len(trusted) > 1 and _contradict(site, trusted, build):
+        return Missing(site.variant.variant_id, MissingReason.CONFLICT, _all_written(readings))
+    is_shown = options.absent_is_reference or _is_covered(site, trusted, build)
+    return _joined(site, readings, _file_reference(site, records), is_shown=is_shown)
+
+
+def _contradict(site: Site, readings: Sequence[_Reading], build: BuildSites) -> bool:
+    """Whether two records name the same allele and count it differently."""
+    seen: dict[str, int] = {}
+    for one in readings:
+        named = {_effect(site, one.record, index, build) for index in range(1, len(one.record.alts) + 1)}
+        for allele in named:
+            if isinstance(allele, str) and not isinstance(allele, MissingReason) and allele != DELETED:
+                count = one.strands.count(allele)
+                if seen.setdefault(allele, count) != count:
+                    return True
+    return False
+
+
+def _is_covered(site: Site, readings: Sequence[_Reading], build: BuildSites) -> bool:
+    """Whether the records show the site's own sequence: each of its bases, or of an indel the base that it is written at.
+
+    A record that writes one of the indel's known spellings, further along a repeat, shows it too. A symbolic record
+    writes no base: under a deletion of one strand, the other strand's base is not shown.
+    """
+    needed = {site.position} if site.variant.is_indel else set(range(site.position, site.end + 1))
+    for one in readings:
+        record = one.record
+        if record.symbolic is not None:
+            continue
+        needed -= {place for place in needed if record.position <= place <= record.end}
+        if site.variant.is_indel and any(_is_form(site, record, alt, build) for alt in record.alts):
+            return True
+    return not needed
+
+
+def _is_form(site: Site, record: Record, alt: str, build: BuildSites) -> bool:
+    known = build.forms.get((record.chromosome, *trimmed(record.position, record.ref, alt)))
+    return known is not None and known[0] == site.variant.variant_id
 
 
 def _file_reference(site: Site, records: Sequence[Record]) -> str | None:
@@ -67,6 +108,10 @@ def _reference_mismatch(site: Site, record: Record) -> bool:
     return "N" not in written and written[: len(known)] != known
 
 
+def _all_written(readings: Sequence[_Reading]) -> str:
+    return " | ".join(one.written for one in readings)
+
+
 def _written(record: Record, gt: str) -> str:
     alts = ",".join(record.alts) or "."
     return f"{record.position} {record.ref}>{alts} {gt}"
@@ -79,11 +124,12 @@ def _reading(site: Site, record: Record, *, sample: int, build: BuildSites, thre
     read = parse_gt(gt)
     written = _written(record, gt)
     inferred = "block" if record.is_block else None
-    if record.symbolic and record.symbolic not in {"DEL"}:
+    is_repeat = site.variant.is_indel and (record.symbolic or "").startswith("STR")
+    if record.symbolic and record.symbolic != "DEL" and not is_repeat:
         return None
 
     def missing(reason: MissingReason, strands: tuple[str | None, ...] = ()) -> _Reading:
-        return _Reading(strands, False, None, reason, written, None, inferred)
+        return _Reading(strands, False, None, reason, written, None, inferred, record)
 
     if read is None:
         return missing(MissingReason.UNREADABLE)
@@ -109,6 +155,7 @@ def _reading(site: Site, record: Record, *, sample: int, build: BuildSites, thre
         written=written,
         allele_fraction=_allele_fraction(fields, called) if site.chromosome == "MT" else None,
         inferred=inferred,
+        record=record,
     )
 
 
@@ -121,6 +168,8 @@ def _effect(site: Site, record: Record, index: int, build: BuildSites) -> str | 
         return MissingReason.UNREADABLE
     if allele == DELETED:
         return DELETED
+    if allele.startswith("<STR") and site.variant.is_indel:
+        return MissingReason.UNREADABLE
     if allele.startswith("<"):
         return DELETED if record.position < site.position <= record.end else None
     position, ref, alt = trimmed(record.position, record.ref, allele)
@@ -160,13 +209,13 @@ def _spelled_at(site: Site, position: int, ref: str, alt: str) -> str | None:
 def _quality_problem(
     record: Record, fields: Mapping[str, str], read: GenotypeField, thresholds: ReadThresholds
 ) -> MissingReason | None:
-    if record.filter not in PASSING and not (record.is_block and record.filter == ""):
+    if record.filter not in PASSING or fields.get("FT", ".") not in PASSING:
         return MissingReason.FILTERED
     depth = _number(fields.get("MIN_DP") if record.is_block and "MIN_DP" in fields else fields.get("DP"))
     quality = _number(fields.get("GQ") or fields.get("RGQ"))
-    if depth is not None and depth < thresholds.depth:
+    if depth is not None and not depth >= thresholds.depth:
         return MissingReason.LOW_BLOCK if record.is_block else MissingReason.LOW_DEPTH
-    if quality is not None and quality < thresholds.genotype_quality:
+    if quality is not None and not quality >= thresholds.genotype_quality:
         return MissingReason.LOW_BLOCK if record.is_block else MissingReason.LOW_QUALITY
     return MissingReason.ALLELE_BALANCE if _is_unbalanced(fields, read, thresholds) and record.chromosome != "MT" else None
 
@@ -199,16 +248,15 @@ def _allele_fraction(fields: Mapping[str, str], called: Sequence[int]) -> float 
     return sum(depths[1:]) / sum(depths)
 
 
-def _joined(site: Site, readings: Sequence[_Reading], reference: str | None) -> Observed:
+def _joined(site: Site, readings: Sequence[_Reading], reference: str | None, *, is_shown: bool) -> Observed:
     name = site.variant.variant_id
-    written = " | ".join(one.written for one in readings)
+    written = _all_written(readings)
     trusted = [one for one in readings if one.problem is None]
     doubtful = [one for one in readings if one.problem is not None]
     changed = [one for one in trusted if one.differs]
     spoiling = [one for one in doubtful if one.differs or not one.strands]
-    if (spoiling and not changed) or not trusted:
-        problems = [one.problem for one in spoiling or doubtful]
-        return Missing(name, problems[0] or MissingReason.NO_RECORD if problems else MissingReason.NO_RECORD, written)
+    if not trusted:
+        return Missing(name, _first_problem(spoiling or doubtful), written)
     if len({len(one.strands) for one in trusted}) > 1:
         return Missing(name, MissingReason.CONFLICT, written)
     if reference is None:
@@ -216,6 +264,8 @@ def _joined(site: Site, readings: Sequence[_Reading], reference: str | None) -> 
     strands = _combined_strands(changed, len(trusted[0].strands))
     if strands is None:
         return Missing(name, MissingReason.TOO_MANY_ALLELES, written)
+    if None in strands and (spoiling or not is_shown):
+        return Missing(name, _first_problem(spoiling), written)
     sets = {one.phase_set for one in changed}
     return Genotype(
         variant_id=name,
@@ -228,11 +278,15 @@ def _joined(site: Site, readings: Sequence[_Reading], reference: str | None) -> 
     )
 
 
+def _first_problem(readings: Sequence[_Reading]) -> MissingReason:
+    return next((one.problem for one in readings if one.problem is not None), MissingReason.NO_RECORD)
+
+
 def _combined_strands(changed: Sequence[_Reading], copies: int) -> tuple[str | None, ...] | None:
     """Put the non-reference alleles of several records together; None where a strand would carry two."""
     if not changed:
         return (None,) * copies
-    if all(one.is_phased for one in changed):
+    if all(one.is_phased for one in changed) and len({one.phase_set for one in changed}) == 1:
         strands: list[str | None] = [None] * copies
         for one in changed:
             for index, allele in enumerate(one.strands):
@@ -241,10 +295,27 @@ def _combined_strands(changed: Sequence[_Reading], copies: int) -> tuple[str | N
                         return None
                     strands[index] = allele
         return tuple(strands)
-    found = [allele for one in changed for allele in one.strands if allele is not None]
-    stars = [allele for allele in found if allele == DELETED]
-    if len(found) > copies and stars:  # the same deletion, written by its own record and again as "*"
-        found = [allele for allele in found if allele != DELETED] + [DELETED]
-    if len(found) > copies:
-        return None
-    return tuple(sorted(found, key=str) + [None] * (copies - len(found)))[::-1] if len(changed) > 1 else changed[0].strands
+    if len(changed) == 1:
+        return changed[0].strands
+    found = _alleles_once(changed)
+    return None if len(found) > copies else (*[None] * (copies - len(found)), *sorted(found, reverse=True))
+
+
+def _alleles_once(changed: Sequence[_Reading]) -> list[str]:
+    """List the alleles that unphased records carry; one that several records write is not counted twice.
+
+    A deletion is written by its own record and may be repeated as ``*`` in the records under it.
+    """
+    own, repeated = 0, 0
+    counts: dict[str, int] = {}
+    for one in changed:
+        for allele in {allele for allele in one.strands if allele is not None}:
+            count = one.strands.count(allele)
+            if allele != DELETED:
+                counts[allele] = max(counts.get(allele, 0), count)
+            elif DELETED in one.record.alts:
+                repeated = max(repeated, count)
+            else:
+                own += count
+    counts[DELETED] = max(own, repeated)
+    return [allele for allele, count in counts.items() for _ in range(count)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from garrod.genome.files.sites import chromosome_name
+from garrod.genome.files.sites import chromosome_name, whole_number
 from garrod.model.errors import Fault, InputError
 
 FIXED_COLUMNS: Final = 9
@@ -27,10 +27,17 @@ def parse_gt(text: str) -> GenotypeField | None:
     phased = "|" in text and "/" not in text
     parts = text.replace("|", "/").lstrip("/").split("/")
     try:
-        alleles = tuple(None if part == "." else int(part) for part in parts)
+        alleles = tuple(None if part == "." else _index(part) for part in parts)
     except ValueError:
         return None
     return GenotypeField(alleles, phased) if alleles else None
+
+
+def _index(text: str) -> int:
+    number = whole_number(text)
+    if number is None:
+        raise ValueError(text)
+    return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +99,9 @@ def parse_record(line: str, columns: Sequence[int], width: int, where: str) -> R
         raise InputError(
             Fault(where, f"the header names {width} columns, this record has {len(cells)}", "repair or re-export the file")
         )
-    if not cells[1].isdigit() or not cells[3]:
+    position, ref = whole_number(cells[1]), cells[3].upper()
+    if position is None or not ref:
         raise InputError(Fault(where, "position or reference is not readable", "repair or re-export the file"))
-    position, ref = int(cells[1]), cells[3].upper()
     if not set(ref) <= LETTERS:
         raise InputError(Fault(where, "the reference is not a sequence", "repair or re-export the file"))
     alts: tuple[str, ...] = ()
@@ -104,7 +111,10 @@ def parse_record(line: str, columns: Sequence[int], width: int, where: str) -> R
     keys = cells[8].split(":")
     samples = tuple(dict(zip(keys, cells[column].split(":"), strict=False)) for column in columns)
     is_block = end is not None and all(alt in REFERENCE_BLOCKS for alt in alts)
-    covered = end if end is not None and (is_block or any(a.startswith("<") for a in alts)) else position + len(ref) - 1
+    is_symbolic = any(alt.startswith("<") for alt in alts)
+    if end is None and is_symbolic:
+        end = _end_by_length(cells[7], position, alts)
+    covered = end if end is not None and (is_block or is_symbolic) else position + len(ref) - 1
     return Record(
         chromosome=chromosome_name(cells[0]),
         position=position,
@@ -123,6 +133,14 @@ def _end(info: str) -> int | None:
         return None
     for field in info.split(";"):
         if field.startswith("END="):
-            text = field[4:]
-            return int(text) if text.isdigit() else None
+            return whole_number(field[4:])
+    return None
+
+
+def _end_by_length(info: str, position: int, alts: Sequence[str]) -> int | None:
+    """Return what SVLEN says where END is left out, as VCF 4.5 asks; an insertion covers no base of the reference."""
+    for field in info.split(";"):
+        if field.startswith("SVLEN=") and not any(alt.startswith("<INS") for alt in alts):
+            lengths = [whole_number(text.lstrip("-")) or 0 for text in field[6:].split(",")]
+            return position + max(lengths)
     return None

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Final
 
-from garrod.genome.files.sites import chromosome_name
-from garrod.genome.files.sources import Windows
+from garrod.genome.files.sites import chromosome_name, whole_number
+from garrod.genome.files.sources import LONGEST_LINE, Windows
 
 MAGIC: Final = b"\x1f\x8b\x08\x04"
 HEAD: Final = 18
 WINDOW: Final = 1 << 17  #: two blocks at most lie in this many bytes
 LOOK_BACK: Final = 1000  #: bases before a window at which a long deletion may start
+SMALL: Final = 1 << 19  #: a file of fewer bytes is read whole: that costs little, and shows whether it is sorted
 
 Key = tuple[int, int]
 PlacedLine = tuple[str, str]
@@ -30,12 +31,28 @@ class NotSorted(Exception):  # noqa: N818 - a signal within this module, not a f
 def searched(path: Path, windows: Windows, contigs: Sequence[str]) -> Iterator[PlacedLine] | None:
     """Return the lines that may touch a window, or None where the file cannot be searched."""
     order = {name: index for index, name in enumerate(contigs)}
+    if path.stat().st_size < SMALL:
+        return None
     try:
         with path.open("rb") as handle:
             found = list(_Search(path, handle, order).lines(windows))
     except (NotSorted, zlib.error, struct.error, UnicodeDecodeError):
         return None
     return iter(found)
+
+
+def last_record(path: Path) -> str | None:
+    """Return the last line of a block-compressed file; None where it is no record, or longer than a block."""
+    try:
+        with path.open("rb") as handle:
+            search = _Search(path, handle, {})
+            block = search.block_at_or_after(max(0, search.size - WINDOW))
+            lines = [] if block is None else b"".join(search.blocks_from(block)).rstrip(b"\r\n").split(b"\n")
+            # The first piece may have begun in the block before.
+            last = lines[-1].decode("utf-8").rstrip("\r") if len(lines) > 1 else "#"
+    except (NotSorted, zlib.error, struct.error, UnicodeDecodeError):
+        return None
+    return None if last.startswith("#") or "\t" not in last else last
 
 
 class _Search:
@@ -58,7 +75,11 @@ class _Search:
         seen: set[str] = set()
         for chromosome, start, end in sorted(wanted):
             offset = self._last_block_before((chromosome, start - LOOK_BACK))
+            last = (0, 0)
             for line, key in self._lines_from(offset):
+                if key < last:
+                    raise NotSorted
+                last = key
                 if key > (chromosome, end):
                     break
                 if key >= (chromosome, start - LOOK_BACK) and line not in seen:
@@ -75,7 +96,7 @@ class _Search:
         low, high = 0, self.size
         while high - low > WINDOW:
             middle = (low + high) // 2
-            block = self._block_at_or_after(middle)
+            block = self.block_at_or_after(middle)
             first = None if block is None else self._first_key(block)
             if block is None or first is None or first >= key:
                 high = middle
@@ -83,7 +104,7 @@ class _Search:
                 low = block
         return low
 
-    def _block_at_or_after(self, offset: int) -> int | None:
+    def block_at_or_after(self, offset: int) -> int | None:
         """Return the offset of the next block whose own successor is a block too."""
         self.handle.seek(offset)
         raw = self.handle.read(WINDOW)
@@ -103,7 +124,7 @@ class _Search:
             self.probes[block] = next((key for _, key in lines), None)
         return self.probes[block]
 
-    def _blocks_from(self, offset: int) -> Iterator[bytes]:
+    def blocks_from(self, offset: int) -> Iterator[bytes]:
         while offset < self.size:
             self.handle.seek(offset)
             head = self.handle.read(HEAD)
@@ -116,22 +137,32 @@ class _Search:
 
     def _lines_from(self, offset: int) -> Iterator[tuple[str, Key]]:
         """Go through whole lines; the first piece of a block in mid-file belongs to the block before."""
-        rest, drop_first = b"", offset > 0
-        for block in self._blocks_from(offset):
-            pieces = (rest + block).split(b"\n")
-            rest = pieces.pop()
-            if drop_first and pieces:
+        rest: list[bytes] = []
+        length, drop_first = 0, offset > 0
+        for block in self.blocks_from(offset):
+            if b"\n" not in block:
+                rest.append(block)
+                length += len(block)
+                if length > LONGEST_LINE:
+                    raise NotSorted
+                continue
+            pieces = b"".join((*rest, block)).split(b"\n")
+            rest = [pieces.pop()]
+            length = len(rest[0])
+            if drop_first:
                 pieces = pieces[1:]
                 drop_first = False
             for raw in pieces:
                 if raw and not raw.startswith(b"#"):
                     yield self._keyed(raw.decode("utf-8"))
-        if rest and not drop_first and not rest.startswith(b"#"):
-            yield self._keyed(rest.decode("utf-8"))
+        left = b"".join(rest)
+        if left and not drop_first and not left.startswith(b"#"):
+            yield self._keyed(left.decode("utf-8"))
 
     def _keyed(self, line: str) -> tuple[str, Key]:
         cells = line.split("\t", 2)
         place = self.order.get(chromosome_name(cells[0]))
-        if place is None or len(cells) < 3 or not cells[1].isdigit():
+        position = whole_number(cells[1]) if len(cells) == 3 else None
+        if place is None or position is None:
             raise NotSorted
-        return line, (place, int(cells[1]))
+        return line, (place, position)

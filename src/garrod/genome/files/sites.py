@@ -11,12 +11,22 @@ from garrod.model.genotypes import Assembly
 
 PAD: Final = 60  #: bases fetched beside a site, so that shifted spellings and deletions from upstream are seen
 LONGEST_SITE: Final = 64
+MOST_DIGITS: Final = 12
 
 
 def chromosome_name(text: str) -> str:
     """Return ``1`` to ``22``, ``X``, ``Y`` or ``MT``, whatever prefix a file uses."""
     name = text[3:] if text[:3].lower() == "chr" else text
     return "MT" if name in {"M", "MT"} else name.upper()
+
+
+def whole_number(text: str) -> int | None:
+    """Return the number that a position or a length is written as; None where the text is none.
+
+    >>> whole_number("94781859"), whole_number("-1"), whole_number("²")
+    (94781859, None, None)
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
 
 
 def trimmed(position: int, ref: str, alt: str) -> tuple[int, str, str]:
@@ -117,12 +127,13 @@ def _build(
         by_chromosome=ordered,
         positions={chrom: tuple(s.position for s in some) for chrom, some in ordered.items()},
         forms=forms,
-        windows={chrom: _merged((s.position - PAD, s.end + PAD) for s in some) for chrom, some in ordered.items()},
+        windows={chrom: merged_spans((s.position - PAD, s.end + PAD) for s in some) for chrom, some in ordered.items()},
         genes={chrom: tuple(some) for chrom, some in bodies.items()},
     )
 
 
-def _merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+def merged_spans(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Join spans that lie within 1,000 bases of each other, so that each stretch is fetched once."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1] + 1000:

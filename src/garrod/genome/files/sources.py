@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final
 
-from garrod.genome.files.sites import chromosome_name
+from garrod.genome.files.sites import chromosome_name, whole_number
 from garrod.model.errors import Fault, InputError
 
 Windows = Mapping[str, tuple[tuple[int, int], ...]]
@@ -17,7 +17,7 @@ BGZF_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000
 GZIP: Final = b"\x1f\x8b"
 OUT_OF_ORDER: Final = "the records are out of order"
 SORT_IT: Final = "sort the file (bcftools sort) and index it anew"
-SUSPICIOUS_BYTES: Final = 512 * 1024 * 1024
+SUSPICIOUS_BYTES: Final = 4 * 1024 * 1024
 SUSPICIOUS_RATIO: Final = 900
 
 
@@ -56,7 +56,6 @@ class Lines:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.number = 0
-        self._size = path.stat().st_size
         self._is_gzip = is_gzip(path)
 
     def __iter__(self) -> Iterator[str]:
@@ -67,16 +66,18 @@ class Lines:
         InputError
             For a broken or bomb-like archive, a line without end, or bytes that are not text.
         """
-        unpacked = 0
+        unpacked, next_look = 0, SUSPICIOUS_BYTES
         try:
-            with self._open() as handle:
+            with self.path.open("rb") as packed, self._unpacked(packed) as handle:
                 while raw := handle.readline(LONGEST_LINE):
                     self.number += 1
                     unpacked += len(raw)
                     if len(raw) >= LONGEST_LINE and not raw.endswith(b"\n"):
                         raise self._fault("the line is longer than 64 MB", "this is not a file of variants")
-                    if unpacked > SUSPICIOUS_BYTES and unpacked > SUSPICIOUS_RATIO * self._size:
-                        raise self._fault("the file unpacks to far more than genomes do", "check where it comes from")
+                    if unpacked > next_look:
+                        next_look = unpacked + SUSPICIOUS_BYTES
+                        if unpacked > SUSPICIOUS_RATIO * packed.tell():
+                            raise self._fault("the file unpacks to far more than genomes do", "check where it comes from")
                     yield raw.decode("utf-8")
         except (EOFError, zlib.error, gzip.BadGzipFile):
             raise self._fault("the compressed file is cut off or damaged", "copy it again") from None
@@ -85,16 +86,11 @@ class Lines:
         except OSError as error:
             raise self._fault(f"the file cannot be read ({error.strerror})", "check the file") from None
 
-    def _open(self) -> IO[bytes]:
-        return gzip.open(self.path, "rb") if self._is_gzip else self.path.open("rb")  # type: ignore[return-value]
+    def _unpacked(self, packed: IO[bytes]) -> IO[bytes]:
+        return gzip.open(packed, "rb") if self._is_gzip else packed  # type: ignore[return-value]
 
     def _fault(self, what: str, remedy: str) -> InputError:
         return InputError(Fault(f"{self.path.name}:{max(self.number, 1)}", what, remedy))
-
-
-def inside(windows: Windows, chromosome: str, position: int, reference_length: int = 1) -> bool:
-    """Whether a record starting here may touch a window."""
-    return any(start <= position + reference_length and position <= end for start, end in windows.get(chromosome, ()))
 
 
 def scanned(path: Path, windows: Windows, *, keep_all_starts: bool) -> Iterator[tuple[str, str]]:
@@ -119,6 +115,9 @@ def scanned(path: Path, windows: Windows, *, keep_all_starts: bool) -> Iterator[
         if line.startswith("#"):
             continue
         tab = line.find("\t")
+        if tab < 0:
+            _check_blank(f"{path.name}:{lines.number}", line)
+            continue
         name = line[:tab]
         if name != current:
             left.add(chromosome)
@@ -129,10 +128,9 @@ def scanned(path: Path, windows: Windows, *, keep_all_starts: bool) -> Iterator[
         if not spans:
             continue
         second = line.find("\t", tab + 1)
-        text = line[tab + 1 : second]
-        if not text.isdigit():
+        position = whole_number(line[tab + 1 : second])
+        if position is None:
             raise InputError(Fault(f"{path.name}:{lines.number}", "the position is not a number", "repair or re-export the file"))
-        position = int(text)
         if position < last:
             raise InputError(Fault(f"{path.name}:{lines.number}", OUT_OF_ORDER, SORT_IT))
         last = position
@@ -144,15 +142,20 @@ def scanned(path: Path, windows: Windows, *, keep_all_starts: bool) -> Iterator[
             break
 
 
+def _check_blank(where: str, line: str) -> None:
+    if line.strip():
+        raise InputError(Fault(where, "this record is not separated by tabs", "repair or re-export the file"))
+
+
 def _covers(line: str, start: int) -> bool:
     at = line.find("END=")
     if at < 0:
         return False
-    digits = line[at + 4 : at + 16].split(";", maxsplit=1)[0].split("\t", maxsplit=1)[0]
-    return digits.isdigit() and int(digits) >= start
+    end = whole_number(line[at + 4 : at + 20].split(";", maxsplit=1)[0].split("\t", maxsplit=1)[0])
+    return end is not None and end >= start
 
 
-def indexed(path: Path, windows: Windows) -> Iterator[tuple[str, str]]:
+def indexed(path: Path, index: Path, windows: Windows) -> Iterator[tuple[str, str]]:
     """Fetch the windows through the tabix or CSI index.
 
     Raises
@@ -164,7 +167,7 @@ def indexed(path: Path, windows: Windows) -> Iterator[tuple[str, str]]:
 
     pysam.set_verbosity(0)
     try:
-        with pysam.TabixFile(str(path)) as tabix:
+        with pysam.TabixFile(str(path), index=str(index)) as tabix:
             names = {chromosome_name(name): name for name in tabix.contigs}
             for chromosome, spans in windows.items():
                 if chromosome not in names:
@@ -177,18 +180,32 @@ def indexed(path: Path, windows: Windows) -> Iterator[tuple[str, str]]:
         ) from None
 
 
+def belongs(path: Path, index: Path, last: str) -> bool:
+    """Whether the index is the file's own and not that of an earlier copy: it must find the file's last record."""
+    import pysam  # noqa: PLC0415 - only where a genome is read
+
+    pysam.set_verbosity(0)
+    chromosome, position = last.split("\t", 2)[:2]
+    place = whole_number(position)
+    try:
+        with pysam.TabixFile(str(path), index=str(index)) as tabix:
+            return place is not None and last in tabix.fetch(chromosome, place - 1, place)
+    except (OSError, ValueError, zlib.error):
+        return False
+
+
 def _fetched(path: Path, lines: Iterator[str], chromosome: str) -> Iterator[tuple[str, str]]:
     last = 0
     for line in lines:
-        position = line.split("\t", 2)[1]
-        if position.isdigit() and int(position) < last:
+        position = whole_number(line.split("\t", 2)[1]) or 0
+        if position < last:
             raise InputError(Fault(f"{path.name}:{chromosome}:{position}", OUT_OF_ORDER, SORT_IT))
-        last = int(position) if position.isdigit() else last
+        last = position
         yield f"{path.name}:{chromosome}:{position}", line
 
 
 def index_of(path: Path) -> Path | None:
-    """Return the index beside the file, if there is one that is not older than a broken copy would be."""
+    """Return the index beside the file, if there is one."""
     for suffix in (".tbi", ".csi"):
         beside = path.with_name(path.name + suffix)
         if beside.is_file():

@@ -13,13 +13,14 @@ from garrod.genome.files.header import Header, parse_header, stated_assembly
 from garrod.genome.files.join import observe_site
 from garrod.genome.files.options import ReadOptions
 from garrod.genome.files.records import FIXED_COLUMNS, Record, parse_gt, parse_record
-from garrod.genome.files.search import searched
-from garrod.genome.files.sites import BuildSites, Site, Sites, chromosome_name, trimmed
+from garrod.genome.files.search import last_record, searched
+from garrod.genome.files.sites import BuildSites, Site, Sites, chromosome_name, merged_spans, trimmed, whole_number
 from garrod.genome.files.sources import (
     OUT_OF_ORDER,
     SORT_IT,
     Lines,
     Windows,
+    belongs,
     check_not_truncated,
     index_of,
     indexed,
@@ -37,6 +38,7 @@ from garrod.model.genotypes import (
 )
 
 MOST_FAULTS: Final = 20
+STRUCTURAL_MARKS: Final = frozenset("<[]")
 VARIANTS_ONLY: Final = (
     "The genome file lists variants only and does not say that what it leaves out is reference: those positions count as "
     "not read. If the laboratory confirms it, run again with --absent-is-reference."
@@ -63,7 +65,8 @@ def read_bcf(path: Path, sites: Sites, options: ReadOptions) -> tuple[GenomeEvid
     import pysam  # noqa: PLC0415 - only where a genome is read
 
     pysam.set_verbosity(0)
-    check_not_truncated(path)
+    if is_bgzf(path):
+        check_not_truncated(path)
     try:
         with pysam.VariantFile(str(path)) as opened:
             header = parse_header(str(opened.header).splitlines(), path.name)
@@ -76,13 +79,12 @@ def _bcf_lines(path: Path, windows: Windows) -> Iterator[PlacedLine]:
     """Fetch the windows through the index where there is one, else go through all records."""
     import pysam  # noqa: PLC0415 - only where a genome is read
 
+    index = index_of(path)
+    # An index that is older than its file may be that of an earlier copy.
+    is_indexed = index is not None and index.stat().st_mtime >= path.stat().st_mtime
     try:
         with pysam.VariantFile(str(path)) as opened:
-            last = ("", 0)
-            for record in _fetched_bcf(opened, windows) if index_of(path) else opened:
-                if (last[0] == record.chrom) and record.pos < last[1]:
-                    raise InputError(Fault(f"{path.name}:{record.chrom}:{record.pos}", OUT_OF_ORDER, SORT_IT))
-                last = (record.chrom, record.pos)
+            for record in _fetched_bcf(path, opened, windows) if is_indexed else _in_order(path, opened):
                 spans = windows.get(chromosome_name(record.chrom), ())
                 if any(record.start < end and record.stop >= start for start, end in spans):
                     yield f"{path.name}:{record.chrom}:{record.pos}", str(record)
@@ -90,17 +92,30 @@ def _bcf_lines(path: Path, windows: Windows) -> Iterator[PlacedLine]:
         raise InputError(Fault(path.name, "the BCF is cut off or damaged", "copy it again")) from None
 
 
-def _fetched_bcf(opened: "pysam.VariantFile", windows: Windows) -> "Iterator[pysam.VariantRecord]":
+def _fetched_bcf(path: Path, opened: "pysam.VariantFile", windows: Windows) -> "Iterator[pysam.VariantRecord]":
     for name in map(str, opened.header.contigs):
         for start, end in windows.get(chromosome_name(name), ()):
-            yield from opened.fetch(name, start - 1, end)
+            # A long record touches several windows and comes once in each: order holds within a window.
+            yield from _in_order(path, opened.fetch(name, start - 1, end))
+
+
+def _in_order(path: Path, records: "Iterable[pysam.VariantRecord]") -> "Iterator[pysam.VariantRecord]":
+    last = ("", 0)
+    for record in records:
+        if last[0] == record.chrom and record.pos < last[1]:
+            raise InputError(Fault(f"{path.name}:{record.chrom}:{record.pos}", OUT_OF_ORDER, SORT_IT))
+        last = (record.chrom, record.pos)
+        yield record
 
 
 def _lines(path: Path, header: Header, windows: Windows) -> Iterator[PlacedLine]:
     """Choose how to get at the lines: the index, a search over sorted blocks, or the whole file."""
-    if index_of(path) is not None and is_bgzf(path):
-        yield from indexed(path, windows)
-        return
+    index = index_of(path)
+    if index is not None and is_bgzf(path):
+        last = last_record(path)
+        if last is None or belongs(path, index, last):
+            yield from indexed(path, index, windows)
+            return
     if is_bgzf(path) and not header.has_blocks:
         found = searched(path, windows, tuple(header.contigs))
         if found is not None:
@@ -137,7 +152,10 @@ def _read(
         )
     told = options.assembly or stated
     builds = [sites.builds[told]] if told else list(sites.builds.values())
-    records = _records(header, columns, lines(_windows(builds)))
+    around_sites = _windows(builds)
+    # A gVCF holds no structural records, and many blocks between the sites.
+    asked = around_sites if header.is_gvcf else _windows(builds, with_genes=True)
+    records = _records(header, columns, (one for one in lines(asked) if _may_matter(one[1], around_sites)))
     build = sites.builds[told or assembly_by_bases(path, builds, records)]
     check_bases(path, build, records)
     check_lengths(header, records)
@@ -160,12 +178,25 @@ def _chosen_samples(path: Path, header: Header, options: ReadOptions) -> tuple[s
     return header.samples
 
 
-def _windows(builds: Iterable[BuildSites]) -> Windows:
+def _windows(builds: Iterable[BuildSites], *, with_genes: bool = False) -> Windows:
     joined: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for build in builds:
         for chromosome, spans in build.windows.items():
             joined[chromosome] += spans
-    return {chromosome: tuple(sorted(spans)) for chromosome, spans in joined.items()}
+        if with_genes:
+            for chromosome, genes in build.genes.items():
+                joined[chromosome] += [(start, end) for start, end, _ in genes]
+    return {chromosome: merged_spans(spans) for chromosome, spans in joined.items()}
+
+
+def _may_matter(line: str, around_sites: Windows) -> bool:
+    """Whether a record may touch a site, or is structural; the others between the sites of a gene are left unread."""
+    cells = line.split("\t", 8)
+    position = whole_number(cells[1])
+    if len(cells) < FIXED_COLUMNS or position is None or set(cells[4]) & STRUCTURAL_MARKS or "END=" in cells[7]:
+        return True
+    spans = around_sites.get(chromosome_name(cells[0]), ())
+    return any(start <= position + len(cells[3]) and position <= end for start, end in spans)
 
 
 def _records(header: Header, columns: Sequence[int], lines: Iterable[PlacedLine]) -> list[Record]:
@@ -202,7 +233,7 @@ def _evidence(contents: _Contents, sites: Sites, options: ReadOptions, sample: i
         if site.chromosome == "MT" and header.is_other_mitochondrion:
             genotypes[site.variant.variant_id] = Missing(site.variant.variant_id, MissingReason.WRONG_SEQUENCE)
         elif found:
-            genotypes[site.variant.variant_id] = observe_site(site, found, sample, build, options.thresholds)
+            genotypes[site.variant.variant_id] = observe_site(site, found, sample, build, options)
         elif options.absent_is_reference and site.chromosome in contents.contigs:
             genotypes[site.variant.variant_id] = _absent(site)
     return GenomeEvidence(

@@ -7,6 +7,7 @@ import click
 
 from garrod.interfaces.cli.options import FILE
 from garrod.interfaces.cli.output import print_bytes, write_all
+from garrod.interfaces.documents import to_json
 
 HOME = "garrod.examples"
 
@@ -25,7 +26,7 @@ def command(name: str | None, out: Path | None, as_json: bool) -> None:  # noqa:
     """Write the files of the example person NAME, or list the names."""
     names = example_names()
     if name is None:
-        click.echo("\n".join(names))
+        click.echo(to_json(names) if as_json else "\n".join(names))
         return
     if name not in names:
         raise click.UsageError(f"there is no example {name!r}; there is {', '.join(names)}")

@@ -11,8 +11,13 @@ from garrod.model.errors import Fault, InputError
 
 def print_bytes(content: bytes) -> None:
     """Write to standard output as it is, so that JSON stays UTF-8 whatever the terminal's encoding."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # whoever reads has what it wanted
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
 
 
 def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -24,6 +29,9 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
         When the folder cannot be written to.
     """
     waiting: list[tuple[str, Path]] = []
+    for name in files:
+        if (folder / name).is_dir():
+            raise InputError(Fault(f"{folder.name}/{name}", "a folder stands where this file would", "name another with --out"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():

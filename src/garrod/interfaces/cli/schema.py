@@ -31,7 +31,7 @@ def schema_names() -> tuple[str, ...]:
 def command(name: str | None, as_json: bool) -> None:  # noqa: FBT001 - click's signature
     """Print the JSON Schema NAME, or list the names."""
     if name is None:
-        click.echo("\n".join(schema_names()))
+        click.echo(json.dumps(schema_names()) if as_json else "\n".join(schema_names()))
         return
     if name not in schema_names():
         raise click.UsageError(f"there is no schema {name!r}; there is {', '.join(schema_names())}")

@@ -56,6 +56,7 @@ def render_report(plan: CarePlan, knowledge: Knowledge) -> str:
             age=_age(plan.person),
             cards=cards,
             counts=_counts(cards),
+            stopped=[f"{one.name} ({one.status})" for one in plan.person.medications or () if not one.is_current],
             genes=genes,
             open_genes=could_change(plan),
             not_assessed=not_assessed(plan),
