@@ -160,7 +160,7 @@ def split(row: Row) -> tuple[Row, ...]:
         while len(ref) > 1 and len(short) > 1 and ref[-1] == short[-1]:
             ref, short = ref[:-1], short[:-1]
         genotypes = tuple(
-            "".join(one if one in "/|" else "1" if one == str(number) else "0" for one in gt) for gt in row.genotypes
+            "".join(one if one in "/|." else "1" if one == str(number) else "0" for one in gt) for gt in row.genotypes
         )
         made.append(Row(row.chromosome, row.position, ref, (short,), genotypes, row.name, row.filter, row.info, row.fields))
     return tuple(made)
