@@ -159,6 +159,12 @@ def _fda_values(subgroup: str) -> tuple[str, ...]:
     return tuple(word for short, word in FDA_WORDS.items() if short in subgroup.lower())
 
 
+def every_statement(sources: Path) -> Iterator[Statement]:
+    """Read every statement of every body, without the source's notes to users of its own web tool."""
+    for read in (archive_statements, later_statements, fda_statements):
+        yield from (one for one in read(sources) if not any(value in TOOL_NOTES for _, value in one.key))
+
+
 def _parsed_key(text: str) -> tuple[str, tuple[str, ...]]:
     gene, values = re.fullmatch(r"\('([^']+)', \((.*)\)\)", text).groups()  # type: ignore[union-attr]
     return gene, tuple(re.findall(r"'([^']+)'", values))
@@ -167,20 +173,19 @@ def _parsed_key(text: str) -> tuple[str, tuple[str, ...]]:
 def units(sources: Path) -> list[dict[str, str]]:
     """Group equal statements; the digest of the text proves later that the text read is the text at hand."""
     groups: dict[tuple[str, ...], dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
-    for one in [*archive_statements(sources), *later_statements(sources)]:
-        if any(value in TOOL_NOTES for _, value in one.key):
-            continue
-        groups[one.file, one.body, one.guideline_id, one.population, one.strength, one.text][one.drug].append(one)
+    for one in every_statement(sources):
+        apart = str(one.key) if one.body == "FDA" else ""  # its one text may say different things to different subgroups
+        groups[one.file, one.body, one.guideline_id, one.population, one.strength, one.text, apart][one.drug].append(one)
     rows: list[dict[str, str]] = []
     counters: dict[str, int] = defaultdict(int)
-    for (file, body, guideline_id, population, strength, text), by_drug in groups.items():
+    for (file, body, guideline_id, population, strength, text, _), by_drug in groups.items():
         by_keys: dict[tuple[tuple[tuple[str, str], ...], ...], list[str]] = defaultdict(list)
         for drug, statements in by_drug.items():
             by_keys[tuple(sorted({one.key for one in statements}))].append(drug)
         for keys, drugs in by_keys.items():
             stem = file.split("_and_")[0].split("_")
             named = stem[1] if stem[0] in {"CPIC", "DPWG"} else drugs[0].replace(" ", "-")
-            slug = "-".join([body.lower(), named, *(g for g, _ in keys[0])])
+            slug = guideline_id if body == "FDA" else "-".join([body.lower(), named, *(g for g, _ in keys[0])])
             counters[slug] += 1
             rows.append(
                 {
@@ -202,7 +207,7 @@ def units(sources: Path) -> list[dict[str, str]]:
 
 def text_of(sources: Path, unit: dict[str, str]) -> tuple[str, tuple[str, ...]]:
     """Return the text of a unit and what the source says it means, for a reader to read."""
-    for one in [*archive_statements(sources), *later_statements(sources)]:
+    for one in every_statement(sources):
         place = (one.file, one.population, one.strength)
         is_the_text = hashlib.sha256(one.text.encode()).hexdigest()[:16] == unit["text_sha256"]
         if is_the_text and place == (unit["file"], unit["population"], unit["strength"]):

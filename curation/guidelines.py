@@ -23,8 +23,13 @@ from garrod.upstream import read_gene_drug_pairs
 READINGS = Path(__file__).parent / "readings"
 SCORE_GENES = {"CYP2C9", "CYP2D6", "DPYD"}
 STATUS_GENES = {"HLA-A", "HLA-B"}
-FOLDERS = {"CPIC": "guidelines", "DPWG": "guidelines_clinpgx"}
-SOURCE = {"CPIC": "clinpgx-guidelines-2024-03-25", "DPWG": "clinpgx-dpwg-guidelines-2024-03-25"}
+FOLDERS = {"CPIC": "guidelines", "FDA": "guidelines", "DPWG": "guidelines_clinpgx"}
+SOURCE = {
+    "CPIC": "clinpgx-guidelines-2024-03-25",
+    "FDA": "fda-pgx-associations-2021-03-22",
+    "DPWG": "clinpgx-dpwg-guidelines-2024-03-25",
+}
+CONTENT_DATE = {"CPIC": "2024-03-25", "FDA": "2021-03-22", "DPWG": "2024-03-25"}
 LATER_SOURCE = "clinpgx-example-reports-2025-11-14"
 LATER_FILE = "pharmcat_example_recs_union.json.gz"
 LATER_DATE = "2025-11-14"
@@ -59,7 +64,8 @@ def merged(units: Sequence[Row]) -> list[Row]:
     for unit in units:
         strength = "none" if unit["strength"] in NO_STRENGTH else unit["strength"]
         text = str(unit.get("text_sha256") or unit["unit_id"])
-        place = (str(unit["file"]), text, str(unit["population"]), str(unit["drugs"]), str(strength))
+        apart = str(unit["keys"]) if unit["body"] == "FDA" else ""
+        place = (str(unit["file"]), text, str(unit["population"]), str(unit["drugs"]), str(strength), apart)
         first = found.setdefault(place, {**unit, "strength": strength})
         if first["unit_id"] != unit["unit_id"]:
             first["keys"] = f"{first['keys']} | {unit['keys']}"
@@ -126,7 +132,7 @@ def keys_of(unit: Row, grid: dict[tuple[str, str], list[float]]) -> Iterator[Row
 def _key_type(gene: str, value: str, body: str) -> str:
     if gene in STATUS_GENES:
         return "allele_status"
-    if body == "DPWG":
+    if body != "CPIC":
         return "genotype" if "/" in value else "phenotype"
     return "score" if gene in SCORE_GENES else "phenotype"  # "n/a" of a gene with scores
 
@@ -142,11 +148,11 @@ def _intervals(scores: set[float], grid: Sequence[float]) -> Iterator[tuple[floa
 
 
 def statement_rows(units: Sequence[Row], readings: dict[str, Row]) -> dict[str, dict[type, list[Row]]]:
-    """Return the rows of every statement table, by body."""
+    """Return the rows of every statement table, by folder."""
     grid = grids(units)
-    made: dict[str, dict[type, list[Row]]] = {body: defaultdict(list) for body in FOLDERS}
+    made: dict[str, dict[type, list[Row]]] = {folder: defaultdict(list) for folder in FOLDERS.values()}
     for unit in units:
-        said, tables = readings[unit["unit_id"]]["statements"], made[unit["body"]]
+        said, tables = readings[unit["unit_id"]]["statements"], made[FOLDERS[unit["body"]]]
         for letter, reading in zip(ascii_lowercase, said, strict=False):
             statement = unit["unit_id"] if len(said) == 1 else f"{unit['unit_id']}{letter}"
             siblings = {word for other in said for word in other["indications"]} - {"any", "other"}
@@ -217,14 +223,14 @@ def guideline_rows(sources: Path, units: Sequence[Row]) -> Iterator[tuple[str, R
         changed = [] if is_later or unit["body"] != "CPIC" else [changes[d] for d in drugs if d in changes]
         named = drugs[0] if len(drugs) == 1 else f"{', '.join(drugs[:-1])} and {drugs[-1]}"
         yield (
-            unit["body"],
+            FOLDERS[unit["body"]],
             {
                 "guideline_id": unit["guideline_id"],
                 "body": unit["body"],
-                "title": f"{unit['body']} guideline on {named} and {', '.join(genes)}",
+                "title": f"{unit['body']} {'table' if unit['body'] == 'FDA' else 'guideline'} on {named} and {', '.join(genes)}",
                 "genes": ";".join(genes),
                 "pmids": unit["pmids"],
-                "content_date": LATER_DATE if is_later else READ_DATE,
+                "content_date": LATER_DATE if is_later else CONTENT_DATE[unit["body"]],
                 "later_change": max(changed) if changed else None,
                 "later_change_note": "that later version is not in these tables" if changed else None,
                 "source_id": LATER_SOURCE if is_later else SOURCE[unit["body"]],
@@ -262,7 +268,7 @@ def drug_rows(sources: Path, units: Sequence[Row]) -> Iterator[Row]:
                 "reading": "read_once",
                 "source_id": "cpic-gene-drug-2023-08",
             }
-    for unit in units:
+    for unit in sorted(units, key=lambda one: list(FOLDERS).index(one["body"])):  # the folder that may be left out last
         for drug in unit["drugs"].split(";"):
             found.setdefault(drug, {"drug_id": drug, "name": drug, "reading": "read_once", "source_id": SOURCE[unit["body"]]})
     yield from (found[name] for name in sorted(found))
@@ -298,24 +304,25 @@ def main() -> None:
     units = merged([*read_table(READINGS / "guidelines/units.tsv"), WARFARIN])
     readings[WARFARIN["unit_id"]] = WARFARIN_READING
     made = statement_rows(units, readings)
-    for body, row in guideline_rows(arguments.sources, units):
-        made[body][rows.Guideline].append(row)
+    for folder, row in guideline_rows(arguments.sources, units):
+        made[folder][rows.Guideline].append(row)
+    main, shared_alike = made["guidelines"], made["guidelines_clinpgx"]
     drugs = list(drug_rows(arguments.sources, units))
-    for body in FOLDERS:
-        made[body][rows.Drug] = [one for one in drugs if (one["source_id"] == SOURCE["DPWG"]) == (body == "DPWG")]
-    names = drug_name_rows(arguments.sources, made["CPIC"][rows.Drug])
-    made["CPIC"][rows.DrugName] = sorted(names, key=lambda row: (row["drug_id"], row["kind"], row["name"]))
+    main[rows.Drug] = [one for one in drugs if one["source_id"] != SOURCE["DPWG"]]
+    shared_alike[rows.Drug] = [one for one in drugs if one["source_id"] == SOURCE["DPWG"]]
+    names = drug_name_rows(arguments.sources, main[rows.Drug])
+    main[rows.DrugName] = sorted(names, key=lambda row: (row["drug_id"], row["kind"], row["name"]))
     pairs = read_gene_drug_pairs(arguments.sources / PAIRS, "cpic-gene-drug-2023-08")
-    made["CPIC"][rows.GeneDrug] = [dataclasses.asdict(row) for row in pairs]
+    main[rows.GeneDrug] = [dataclasses.asdict(row) for row in pairs]
     for one in read_table(READINGS / "indications.tsv"):
-        made["DPWG" if one["source_id"] == SOURCE["DPWG"] else "CPIC"][rows.Indication].append(one)
-    made["CPIC"][rows.IndicationWord] = sorted(
+        (shared_alike if one["source_id"] == SOURCE["DPWG"] else main)[rows.Indication].append(one)
+    main[rows.IndicationWord] = sorted(
         read_table(READINGS / "indication_words.tsv"), key=lambda row: (row["indication"], row["word"])
     )
-    for body, tables in made.items():
+    for folder, tables in made.items():
         for kind, table in tables.items():
             name = "".join(f"_{c.lower()}" if c.isupper() else c for c in kind.__name__).lstrip("_")
-            write_checked(TABLES / FOLDERS[body] / f"{name}.tsv", kind, table, may_shrink=arguments.may_shrink)
+            write_checked(TABLES / folder / f"{name}.tsv", kind, table, may_shrink=arguments.may_shrink)
 
 
 if __name__ == "__main__":

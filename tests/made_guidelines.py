@@ -29,7 +29,7 @@ for _kind in TABLES:
 #: Made-up drugs and codes; none of them exists.
 DRUGS: Final = {"exampline": "9900001", "samplitol": "9900002", "mockazole": "9900003", "testaxel": "9900004"}
 BRAND: Final = "exampix"
-SOURCES: Final = {body: f"made-{body.lower()}" for body in ("CPIC", "DPWG")}
+SOURCES: Final = {body: f"made-{body.lower()}" for body in ("CPIC", "DPWG", "FDA")}
 READ_ON: Final = date(2026, 4, 1)
 INDICATIONS: Final = {"acs_pci": ("pci", "coronary"), "neurovascular": ("stroke",)}
 GUIDELINE_KINDS: Final = tuple(kind for kind, files in TABLES.items() if files[0].startswith("guidelines/"))

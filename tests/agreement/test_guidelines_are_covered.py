@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.guideline_units import TOOL_NOTES, Statement, archive_statements, later_statements, units
+from curation.guideline_units import Statement, every_statement, units
 from curation.guidelines import merged
 from curation.tsv import read_table
 from garrod import load_knowledge
@@ -32,18 +32,14 @@ def state(gene: str, value: str) -> GeneState:
 
 def fits(one: GuidelineStatement, states: dict[str, GeneState]) -> bool:
     return not one.clauses or any(
-        all(any(states[gene].fits(key) for key in keys) for gene, keys in clause.items()) for clause in one.clauses
+        all(any(states.get(gene, state(gene, "No Result")).fits(key) for key in keys) for gene, keys in clause.items())
+        for clause in one.clauses
     )
-
-
-def source_statements(sources: Path) -> list[Statement]:
-    every = [*archive_statements(sources), *later_statements(sources)]
-    return [one for one in every if not any(value in TOOL_NOTES for _, value in one.key)]
 
 
 @pytest.fixture(scope="module")
 def said(sources: Path) -> list[Statement]:
-    return source_statements(sources)
+    return list(every_statement(sources))
 
 
 def test_the_list_of_units_is_that_of_the_source_files(sources: Path) -> None:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from curation.guideline_units import archive_statements, later_statements
+from curation.guideline_units import archive_statements, every_statement
 
 ROOT = Path(__file__).parents[2]
 OURS = (
@@ -31,7 +31,7 @@ def strings(path: Path) -> list[str]:
 
 def test_no_sentence_of_a_source_stands_in_our_tables_or_templates(sources: Path) -> None:
     theirs: set[tuple[str, ...]] = set()
-    for one in [*archive_statements(sources), *later_statements(sources)]:
+    for one in every_statement(sources):
         theirs |= shingles(one.text)
         for line in one.implications:
             theirs |= shingles(line)

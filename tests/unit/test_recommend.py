@@ -76,6 +76,25 @@ def test_advice_says_whose_it_is_and_from_where() -> None:
     assert found.target.rxnorm == "9900001"
 
 
+def test_what_the_guideline_adds_to_its_first_action_is_said_with_it() -> None:
+    firm = says("poor", Then(action="contraindicated", condition="above 20 mg a day"), {"CYP2C19": word("Poor Metabolizer")})
+    found = one(a_person(lab("CYP2C19", "*2/*2")), knowledge_of(firm))
+    assert found.condition == "above 20 mg a day"
+    assert found.summary == "Do not use exampline (above 20 mg a day)."
+
+
+BY_GENOTYPE_OF_FDA = knowledge_of(says("pair", "monitor", {"CYP2C9": genotype("*3/*3")}, body="FDA"))
+
+
+@pytest.mark.parametrize(
+    ("call", "action", "is_checked"),
+    [("*3/*3", "monitor", True), ("*2/*3", "no_recommendation", True), ("Poor Metabolizer", "test", False)],
+)
+def test_the_fda_may_name_a_genotype_which_a_phenotype_alone_cannot_tell(call: str, action: str, *, is_checked: bool) -> None:
+    found = one(a_person(lab("CYP2C9", call)), BY_GENOTYPE_OF_FDA)
+    assert (found.action.value, not found.could_not_check) == (action, is_checked)
+
+
 def test_a_dose_is_a_factor_that_computes() -> None:
     (line,) = one(a_person(lab("CYP2C19", "*1/*2")), BY_PHENOTYPE).doses
     assert (line.phase, line.relative_to, line.factor_low, line.factor_high) == ("start", "usual", 0.5, 0.5)

@@ -18,6 +18,7 @@ from garrod import CarePlan, Knowledge, Person, personalize, read_person
 from garrod import careplan as careplan_package
 from garrod.interfaces.report import render_report
 from garrod.knowledge import guidelines as rows
+from garrod.knowledge.guidelines import KeyType, StatementKey
 from garrod.model.errors import InputError
 from garrod.model.findings import Findings, FindingStatus
 from garrod.model.genotypes import Genotype
@@ -151,10 +152,11 @@ def test_rule_1_an_untested_allele_is_not_negative() -> None:
 def test_rule_1_taking_an_untested_allele_for_negative_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = engine.gene_options
 
-    def hopeful(gene: str, body: str, findings: Findings, alleles: Mapping[str, frozenset[str]]) -> GeneOptions:
-        if gene not in alleles:
-            return honest(gene, body, findings, alleles)  # type: ignore[no-any-return]
-        state = GeneState(gene, "negative", statuses=frozenset(f"{one} negative" for one in alleles[gene]))
+    def hopeful(gene: str, body: str, findings: Findings, keys: Sequence[StatementKey]) -> GeneOptions:
+        asked = {key.value.split()[0] for key in keys if key.key_type is KeyType.ALLELE_STATUS and key.value}
+        if not asked:
+            return honest(gene, body, findings, keys)  # type: ignore[no-any-return]
+        state = GeneState(gene, "negative", statuses=frozenset(f"{one} negative" for one in asked))
         return GeneOptions(gene, state, (state,), ())
 
     monkeypatch.setattr(engine, "gene_options", hopeful)

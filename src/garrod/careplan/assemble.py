@@ -64,7 +64,7 @@ def _differences_between_bodies(ordered: Sequence[Recommendation]) -> Iterator[C
         said: dict[str, list[Recommendation]] = defaultdict(list)
         for one in some:
             said[one.body or ""].append(one)
-        if len({frozenset(map(_advised, recs)) for recs in said.values()}) > 1:
+        if _differ(tuple(said.values())):
             ids = tuple(one.id for one in some)
             yield Conflict(
                 id=f"bodies:{drug}",
@@ -76,13 +76,18 @@ def _differences_between_bodies(ordered: Sequence[Recommendation]) -> Iterator[C
             )
 
 
-def _advised(one: Recommendation) -> tuple[object, ...]:
-    """Return what two bodies must share to agree: the action and the dose, whatever the wording."""
-    doses = tuple(
+def _differ(by_body: Sequence[Sequence[Recommendation]]) -> bool:
+    """Whether bodies advise other actions, or other doses; one that names no dose does not contradict one that does."""
+    actions = {frozenset(one.action for one in recs) for recs in by_body}
+    doses = {frozenset(filter(None, map(_stated_doses, recs))) for recs in by_body}
+    return len(actions) > 1 or len(doses - {frozenset()}) > 1
+
+
+def _stated_doses(one: Recommendation) -> tuple[object, ...]:
+    return tuple(
         (dose.phase, dose.relative_to, dose.factor_low, dose.factor_high, dose.value, dose.value_high, dose.unit, dose.cap)
         for dose in one.doses
     )
-    return one.action, doses
 
 
 def _each_says(said: Mapping[str, Sequence[Recommendation]]) -> str:

@@ -54,5 +54,6 @@ def _advice(one: Recommendation) -> str:
     said += [f"for {one.applies_to.label}"] if one.applies_to and one.applies_to.label else []
     said += [f"strength {one.strength}"] if one.strength else []
     said += [f"else {part.summary}" for part in one.fallback]
+    said += [f"watch {', '.join(one.monitoring)}"] if one.monitoring else []
     said += [f"avoid too {', '.join(one.avoid_also)}"] if one.avoid_also else []
     return "; ".join(said)

@@ -6,7 +6,7 @@ from typing import Final
 
 from garrod.genome.assess import documented_alleles
 from garrod.genome.files import check_is_file
-from garrod.genome.outside import Unreadable, parse_call
+from garrod.genome.outside import OutsideDiplotype, Unreadable, parse_call
 from garrod.genome.outside_results import allele_genes
 from garrod.knowledge.loading import Knowledge
 from garrod.model.errors import Fault, InputError
@@ -75,6 +75,9 @@ def _call(where: str, line: str, knowledge: Knowledge, faults: list[Fault]) -> O
         parsed = parse_call(gene, padded[1], documented_alleles(knowledge).get(gene, {}))
         if isinstance(parsed, Unreadable):
             faults.append(Fault(where, f"the call of {gene} cannot be read: {parsed.why}", "see garrod knowledge show GENE"))
+            return None
+        if isinstance(parsed, OutsideDiplotype) and not parsed.alleles:
+            faults.append(Fault(where, f"the call of {gene} names no allele", "write it as in *1/*2, or leave it empty"))
             return None
     return OutsideCall(
         gene=gene,

@@ -118,6 +118,7 @@ class Recommendation:
     strength: str | None = None
     grade: str | None = None
     severity: Severity = Severity.INFO
+    condition: str | None = None  #: what the body itself adds to the action: when, how, in whom
     summary: str
     rationale: str | None = None
     because: tuple[str, ...] = ()

@@ -77,7 +77,8 @@ def recommendation(
         applies_if=condition,
         strength=row.strength,
         severity=severity_of(first.row.action),
-        summary=action_sentence(drug.name, first.row.action, doses, alternatives),
+        condition=first.row.condition or None,
+        summary=action_sentence(drug.name, first.row.action, doses, alternatives, first.row.condition),
         rationale=None if first.row.rationale == "none" else first.row.rationale,
         because=tuple(f"gene:{gene}" for gene in guideline.genes),
         would_change=(*changes, *open_questions(row, facets, shown)),
@@ -97,7 +98,8 @@ def recommendation(
 def summary_of(drug: str, statement: GuidelineStatement) -> str:
     """Say in one or two sentences what a statement is for: its first part."""
     first = statement.parts[0]
-    return action_sentence(drug, first.row.action, _doses(first, statement.row.reading), _alternatives(first))
+    doses = _doses(first, statement.row.reading)
+    return action_sentence(drug, first.row.action, doses, _alternatives(first), first.row.condition)
 
 
 def _target(drug: Drug) -> Target:
@@ -141,7 +143,7 @@ def _fallback(drug: str, part: Part, reading: Reading) -> Fallback:
         action=part.row.action,
         doses=doses,
         condition=part.row.condition,
-        summary=action_sentence(drug, part.row.action, doses, alternatives),
+        summary=action_sentence(drug, part.row.action, doses, alternatives, part.row.condition),
         alternatives=alternatives,
     )
 

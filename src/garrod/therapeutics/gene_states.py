@@ -1,12 +1,12 @@
 """What a guideline's key is compared with: a gene's result in the guideline's own terms, and what else it could be."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Final, assert_never
 
 from garrod.knowledge.guidelines import KeyType, StatementKey
-from garrod.model.calls import CallStatus, FittingDiplotype, GeneResult, PossibleResult
+from garrod.model.calls import CallStatus, FittingDiplotype, GeneResult, PossibleResult, SystemPhenotype
 from garrod.model.findings import Findings
 
 NO_RESULT: Final = "No Result"
@@ -119,13 +119,13 @@ class GeneOptions:
         return any(state.is_assessed for state in self.possible)
 
 
-def gene_options(gene: str, body: str, findings: Findings, alleles: Mapping[str, frozenset[str]]) -> GeneOptions:
+def gene_options(gene: str, body: str, findings: Findings, keys: Sequence[StatementKey]) -> GeneOptions:
     """Return a gene's states for the guidelines of one body.
 
     Parameters
     ----------
-    alleles
-        For genes looked up by allele status: the risk alleles that the guideline at hand asks for.
+    keys
+        The keys that the guideline at hand has on the gene. Of an HLA gene, only the alleles they ask for count.
     """
     result = findings.gene(gene)
     if result is None:
@@ -134,11 +134,17 @@ def gene_options(gene: str, body: str, findings: Findings, alleles: Mapping[str,
         return _nothing(gene, result.reason)
     if result.status is CallStatus.LIMITED:
         return _nothing(gene, "read from small variants only, which cannot show copies, deletions and hybrids; ask a laboratory")
-    if gene in alleles:
-        return _status_options(result, alleles[gene])
-    settled, possible = _dpwg_states(result) if body == "DPWG" else _cpic_states(result)
+    if alleles := {key.value.split()[0] for key in keys if key.key_type is KeyType.ALLELE_STATUS and key.value}:
+        return _status_options(result, frozenset(alleles))
+    match body:
+        case "DPWG":
+            settled, possible = _dpwg_states(result)
+        case "FDA":
+            settled, possible = _fda_states(result, keys)
+        case _:
+            settled, possible = _cpic_states(result)
     if not possible:
-        return _nothing(gene, f"{body} has terms of its own: it needs the diplotype, not another body's phenotype")
+        return _nothing(gene, f"{body} needs the diplotype here, not another body's phenotype")
     return GeneOptions(gene, settled, possible, result.decided_by)
 
 
@@ -191,13 +197,22 @@ def _state(gene: str, one: PossibleResult) -> GeneState:
 
 def _dpwg_states(result: GeneResult) -> tuple[GeneState | None, tuple[GeneState, ...]]:
     """DPWG looks up genotypes, its own phenotype words, and its own activity scores."""
-    dutch = result.dpwg
-    if dutch is None:
-        return None, ()
-    best = [one for one in dutch.diplotypes if one.rank == 1 and one.phenotype is not None]
+    return _named_states(result.gene, result.dpwg) if result.dpwg else (None, ())
+
+
+def _fda_states(result: GeneResult, keys: Sequence[StatementKey]) -> tuple[GeneState | None, tuple[GeneState, ...]]:
+    """Return states in the terms of the FDA's table: CPIC's phenotype words, and now and then one genotype."""
+    if any(key.key_type is KeyType.GENOTYPE for key in keys):
+        return _named_states(result.gene, result) if result.diplotypes else (None, ())
+    return _cpic_states(result)
+
+
+def _named_states(gene: str, reading: GeneResult | SystemPhenotype) -> tuple[GeneState | None, tuple[GeneState, ...]]:
+    """Return a state for each best diplotype, with its name, and one for each other result that is possible."""
+    best = [one for one in reading.diplotypes if one.rank == 1 and one.phenotype is not None]
     named = [
         GeneState(
-            gene=result.gene,
+            gene=gene,
             label=f"{one.diplotype.name} ({one.phenotype})",
             phenotype=one.phenotype,
             genotypes=_names(one),
@@ -206,6 +221,6 @@ def _dpwg_states(result: GeneResult) -> tuple[GeneState | None, tuple[GeneState,
         )
         for one in best
     ]
-    settled = named[0] if len(named) == 1 and dutch.phenotype is not None else None
+    settled = named[0] if len(named) == 1 and reading.phenotype is not None else None
     covered = {PossibleResult(one.phenotype, one.activity_score, one.activity_at_least) for one in best}
-    return settled, (*named, *(_state(result.gene, one) for one in dutch.possible if one not in covered))
+    return settled, (*named, *(_state(gene, one) for one in reading.possible if one not in covered))

@@ -115,8 +115,8 @@ def _options(guideline: DrugGuideline, findings: Findings) -> list[GeneOptions]:
     """Return each gene's states, those that the guideline's keys cannot tell apart taken together."""
     found = []
     for gene in guideline.genes:
-        options = gene_options(gene, guideline.guideline.body, findings, guideline.asked_alleles)
-        found.append(_joined(options, guideline.keys_of(gene)))
+        keys = guideline.keys_of(gene)
+        found.append(_joined(gene_options(gene, guideline.guideline.body, findings, keys), keys))
     return found
 
 

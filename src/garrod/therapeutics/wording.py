@@ -90,8 +90,10 @@ def alternatives_words(alternatives: Sequence[Alternative]) -> str:
     return f"{joined} ({reasons.pop()})" if len(reasons) == 1 else joined
 
 
-def action_sentence(drug: str, action: Action, doses: Sequence[Dose], alternatives: Sequence[Alternative]) -> str:
-    """Compose the sentence of one action."""
+def action_sentence(
+    drug: str, action: Action, doses: Sequence[Dose], alternatives: Sequence[Alternative], condition: str | None = None
+) -> str:
+    """Compose the sentence of one action; ``condition`` is what the guideline adds to it, and stands behind it in brackets."""
     stated = "; ".join(dose_words(dose) for dose in doses)
     instead = f" Instead: {alternatives_words(alternatives)}." if alternatives else ""
     first = {
@@ -111,4 +113,6 @@ def action_sentence(drug: str, action: Action, doses: Sequence[Dose], alternativ
         Action.MONITOR: f"Monitor while on {drug}.",
         Action.NO_RECOMMENDATION: f"The guideline gives no recommendation on {drug} for this result.",
     }[action]
+    if condition:
+        first = f"{first.removesuffix('.')} ({condition})."
     return first + (f" {stated[:1].upper()}{stated[1:]}." if stated else "") + instead

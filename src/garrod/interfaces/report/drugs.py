@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from garrod.model.careplan import CarePlan
@@ -75,6 +75,7 @@ class DrugCard:
     shape: str
     level: str
     advice: tuple[Advice, ...]
+    silent: tuple[str, ...]  #: bodies that looked and recommend nothing, with their notes
     problem: str | None
 
 
@@ -91,7 +92,7 @@ def advice_of(one: Recommendation) -> Advice:
         summary=one.summary,
         condition=one.applies_if,
         doses=tuple(dose_words(dose) for dose in one.doses),
-        fallbacks=tuple(_fallback(part.summary, part.condition) for part in one.fallback),
+        fallbacks=tuple(part.summary for part in one.fallback),
         applies_to=one.applies_to.label if one.applies_to else "",
         source_line=f"{body}{strength}",
         pmids=tuple(p for p in one.pmids if p),
@@ -105,8 +106,29 @@ def advice_of(one: Recommendation) -> Advice:
     )
 
 
-def _fallback(summary: str, condition: str | None) -> str:
-    return f"{summary} ({condition})" if condition else summary
+def _told(some: Sequence[Recommendation]) -> tuple[Advice, ...]:
+    """Return what is advised, without the bodies that recommend nothing beside it; what several could not check, once."""
+    speaking = [one for one in some if one.action is not Action.NO_RECOMMENDATION] or some[:1]
+    told: dict[str, Advice] = {}
+    for one in speaking:
+        shown = advice_of(one)
+        key = one.summary if one.could_not_check else one.id
+        if key in told:
+            bodies = f"{told[key].source_line}, {shown.source_line}"
+            shown = replace(told[key], source_line=bodies, sources=tuple(dict.fromkeys((*told[key].sources, *shown.sources))))
+        told[key] = shown
+    return tuple(told.values())
+
+
+def _silent(some: Sequence[Recommendation]) -> tuple[str, ...]:
+    """Name the bodies that looked at the drug and recommend nothing for this result, where another does or none does."""
+    notes: dict[str, list[str]] = {}
+    for one in some:
+        if one.action is Action.NO_RECOMMENDATION:
+            notes.setdefault(one.body or "", []).extend(one.notes)
+    if len(notes) == len({one.body for one in some}) == 1:  # its advice block says so already
+        return ()
+    return tuple(" ".join([f"{body} has no recommendation for this result.", *said]) for body, said in sorted(notes.items()))
 
 
 def _as_taken(one: Medication) -> str:
@@ -149,7 +171,8 @@ def _card(
         severity="unknown" if unknown else worst.value,
         shape="?" if unknown else SHAPES[worst],
         level="Not checked" if unknown else LEVEL_WORDS[worst],
-        advice=tuple(advice_of(one) for one in some),
+        advice=_told(some),
+        silent=_silent(some),
         problem=problem,
     )
 
@@ -183,7 +206,7 @@ def other_drugs(plan: CarePlan) -> tuple[DrugGroup, ...]:
     for name, some in by_drug.items():
         ordered = sorted(some, key=lambda one: (GRAVITY[one.severity], one.body or "", one.id))
         worst = ordered[0].severity
-        line = DrugLine(name, worst.value, SHAPES[worst], tuple(map(advice_of, ordered)))
+        line = DrugLine(name, worst.value, SHAPES[worst], _told(ordered))
         groups[ordered[0].target.drug_class or "Other"].append((GRAVITY[worst], line))
     return tuple(_group(name, groups[name]) for name in sorted(groups, key=lambda name: (name == "Other", name)))
 
