@@ -42,7 +42,9 @@ def _figure(name: str, heavy: frozenset[str], *words: str) -> Figure:
 
 def _imports(*words: str) -> dict[str, float]:
     """Return milliseconds a top-level package, its own submodules included, others that it imports not."""
-    printed = said(Command((sys.executable, "-X", "importtime", GARROD, *words)))
+    command = Command((sys.executable, "-X", "importtime", GARROD, *words))
+    said(command)  # the first run may compile modules
+    printed = said(command)
     took: dict[str, float] = {}
     for microseconds, module in LINE.findall(printed):
         package = module.partition(".")[0]

@@ -4,12 +4,14 @@ The bar is on the reading alone. The second figure is the aim: the whole process
 adds loading the tables that say where to look.
 """
 
+from typing import Final
+
 from benchmarks.figures import Figure
 from benchmarks.floors import querying
 from benchmarks.making import made
 from benchmarks.measuring import INTERPRETER, module, side_by_side
 
-MOST = 2.0
+MOST: Final = 2.0
 
 
 def measure(rounds: int) -> list[Figure]:

@@ -1,9 +1,9 @@
 """Read a genome file as the program does, and say what the reading alone took.
 
 ``seconds`` are processor seconds of one person's file: loading knowledge is not part of them; importing pysam, where the
-reader does so, is. ``bytes`` are those that all samples of a file made the process read (Linux tells them).
+reader does so, is. ``bytes`` are those that the process read for all samples of a file, or for one (Linux tells them).
 
-Usage: python -m benchmarks.reading seconds|bytes FILE
+Usage: python -m benchmarks.reading seconds FILE | bytes FILE [SAMPLE]
 """
 
 import sys
@@ -28,12 +28,12 @@ def _seconds(path: Path) -> float:
     return spent
 
 
-def _bytes(path: Path) -> int:
+def _bytes(path: Path, options: ReadOptions) -> int:
     wanted = sites(load_knowledge())
     import pysam  # noqa: F401, PLC0415 - so that its files are not counted
 
     before = _read_so_far()
-    read_genome(path, wanted, ReadOptions(all_samples=True))
+    read_genome(path, wanted, options)
     return _read_so_far() - before
 
 
@@ -46,6 +46,8 @@ if __name__ == "__main__":
         case ["seconds", file]:
             print(_seconds(Path(file)))
         case ["bytes", file]:
-            print(_bytes(Path(file)))
+            print(_bytes(Path(file), ReadOptions(all_samples=True)))
+        case ["bytes", file, sample]:
+            print(_bytes(Path(file), ReadOptions(sample=sample)))
         case _:
             sys.exit(__doc__)

@@ -1,11 +1,13 @@
 """Promise: a sorted bgzip genome without an index is read for at most 0.3 of what it takes to unpack it."""
 
+from typing import Final
+
 from benchmarks.figures import Figure
 from benchmarks.floors import unpacking
 from benchmarks.making import made
 from benchmarks.measuring import module, side_by_side
 
-MOST = 0.3
+MOST: Final = 0.3
 
 
 def measure(rounds: int) -> list[Figure]:

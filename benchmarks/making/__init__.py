@@ -4,12 +4,12 @@ A recipe is a module of this package that fills a folder; it runs in a child pro
 """
 
 import hashlib
-import os
 import shutil
 import sys
 from pathlib import Path
 from typing import Final
 
+from benchmarks.cache import cache_folder
 from benchmarks.measuring import ROOT, Command, run
 
 HERE: Final = Path(__file__).parent
@@ -17,22 +17,16 @@ TABLES: Final = ROOT / "src/garrod/knowledge/tables/pharmacogenomics"
 EXAMPLE: Final = ROOT / "src/garrod/examples/ada/person.json"
 
 
-def cache() -> Path:
-    """Return the folder of made files, by the XDG rule."""
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "garrod-benchmarks"
-
-
 def made(recipe: str) -> Path:
     """Return the folder that a recipe of this package fills; earlier ones of the recipe are removed when it is filled."""
-    wanted = cache() / f"{recipe}-{_digest(recipe)}"
+    wanted = cache_folder() / f"{recipe}-{_digest(recipe)}"
     if wanted.is_dir():
         return wanted
-    for old in cache().glob(f"{recipe}-*"):
+    for old in cache_folder().glob(f"{recipe}-*"):
         shutil.rmtree(old)
     part = wanted.with_name(f"{wanted.name}.part")
     part.mkdir(parents=True)
-    print(f"making {recipe} in {cache()} ...", file=sys.stderr)
+    print(f"making {recipe} in {cache_folder()} ...", file=sys.stderr)
     run(Command((sys.executable, "-m", f"benchmarks.making.{recipe}", str(part))))
     part.rename(wanted)
     return wanted
