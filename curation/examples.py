@@ -33,6 +33,7 @@ CHOSEN = {
     "NAT2": ("*5", "*6"),
     "CYP2B6": ("*1", "*6"),
     "CYP4F2": ("*1", "*3"),
+    "CYP2D6": ("*4", "*41"),
     "ABCG2": ("rs2231142 reference (G)", "rs2231142 reference (G)"),
 }
 USUAL = {"CYP2C19": "*1", "NAT2": "*4"}

@@ -72,7 +72,7 @@ def _differences_between_bodies(ordered: Sequence[Recommendation]) -> Iterator[C
                 kind="bodies_differ",
                 resolution="both_shown",
                 kept=ids,
-                because=f"Guideline bodies differ on {drug}. {_each_says(said)} Both are shown; a person decides.",
+                because=f"Guideline bodies differ on {drug}. {_each_says(said)} Each is shown; a person decides.",
             )
 
 
@@ -84,9 +84,11 @@ def _differ(by_body: Sequence[Sequence[Recommendation]]) -> bool:
 
 
 def _stated_doses(one: Recommendation) -> tuple[object, ...]:
+    """Return the doses that hold without a further condition."""
     return tuple(
         (dose.phase, dose.relative_to, dose.factor_low, dose.factor_high, dose.value, dose.value_high, dose.unit, dose.cap)
         for dose in one.doses
+        if dose.condition is None
     )
 
 
@@ -134,10 +136,14 @@ def _stale(person: Person, ordered: Sequence[Recommendation], in_use: frozenset[
             yield "No time to work from is known, so the age of the sources was not checked; say --as-of."
         return
     today = person.as_of.date()
-    for source in (knowledge.sources[name] for name in cited if name in knowledge.sources):
-        if source.content_date is not None and _months_later(source.content_date, STALE_MONTHS) < today:
-            months = (today.year - source.content_date.year) * 12 + today.month - source.content_date.month
-            yield f"{source.title} ({source.version}) is {months} months old at the time asked for; look for a newer guideline."
+    known = (knowledge.sources[name] for name in cited if name in knowledge.sources)
+    old = [
+        f"{source.title}, {(today.year - source.content_date.year) * 12 + today.month - source.content_date.month} months"
+        for source in known
+        if source.content_date is not None and _months_later(source.content_date, STALE_MONTHS) < today
+    ]
+    if old:
+        yield f"Over {STALE_MONTHS} months old at the time asked for: {'; '.join(old)}. Look for something newer before acting."
 
 
 def _months_later(day: date, months: int) -> date:

@@ -56,13 +56,15 @@ def gene_results(person: Person, knowledge: Knowledge) -> tuple[tuple[GeneResult
         else:
             by_gene[gene].append(call)
     from_genome = dict(_from_genome(person, knowledge))
+    read_here = definitions(knowledge) if person.genomes else {}
     results = []
     for gene in _genes(knowledge):
         outside = None
         if gene in by_gene:
             outside, texts = outside_result(gene, by_gene[gene], knowledge)
             unread += texts
-        results.append(reconciled(from_genome.get(gene), outside) or _nobody_looked(gene, knowledge))
+        readable = frozenset(read_here[gene].alleles) if gene in read_here else frozenset()
+        results.append(reconciled(from_genome.get(gene), outside, readable) or _nobody_looked(gene, knowledge))
     return tuple(results), tuple(unread)
 
 

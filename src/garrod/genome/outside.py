@@ -67,7 +67,7 @@ def parse_call(gene: str, text: str, known: Mapping[str, str]) -> Parsed:
     cleaned = text.strip().replace("×", "x").replace("\u00a0", " ")
     if cleaned.lower() in NOTHING:
         return None
-    if status := re.fullmatch(r"(?:HLA-)?([AB]?\*?[\w:*]+)\s+(positive|negative|present|absent)", cleaned, re.I):
+    if status := re.fullmatch(r"(?:HLA-)?([AB]?\*?[\w:*]+)\s+(pos|neg|positive|negative|present|absent)", cleaned, re.I):
         return _status(status[1], status[2].lower())
     parts = _strands(gene, cleaned)
     if len(parts) > 2:
@@ -94,7 +94,7 @@ def _status(allele: str, word: str) -> OutsideStatus | Unreadable:
     name = "*" + ":".join(fields.split(":")[:2])
     if not re.fullmatch(r"\*\d{2,3}:\d{2,3}", name):
         return Unreadable(allele, "an allele status needs two fields, as in *57:01 positive")
-    return OutsideStatus(name, word in {"positive", "present"})
+    return OutsideStatus(name, word in {"pos", "positive", "present"})
 
 
 def _strand(gene: str, part: str, known: Mapping[str, str]) -> tuple[str, list[str], bool] | Unreadable:
@@ -152,6 +152,18 @@ class Typing:
             return True
         two_full_types = len(self.types) + len(self.not_expressed) == 2 and not self.unresolved
         return False if two_full_types and allele not in self.not_expressed else None
+
+
+def is_readable_typing(gene: str, text: str) -> bool:
+    """Whether a text is an HLA typing (of any resolution), an allele status, or says that there is none.
+
+    >>> [is_readable_typing("HLA-B", text) for text in ("*57:01/*08:01", "*57", "57:01 pos", "positive")]
+    [True, True, True, False]
+    """
+    if isinstance(parse_call(gene, text, {}), OutsideStatus):
+        return True
+    typing = parse_typing(gene, text)
+    return typing is None or all(re.fullmatch(r"\*\d{2,3}[A-Z]?", one) for one in typing.unresolved)
 
 
 def parse_typing(gene: str, text: str) -> Typing | None:

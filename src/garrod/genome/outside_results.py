@@ -302,8 +302,17 @@ def _presence(name: str, stated: Mapping[str, set[bool]], typings: Sequence[Typi
     return next(iter(values)) if len(values) == 1 else None
 
 
-def reconciled(genome: GeneResult | None, outside: GeneResult | None) -> GeneResult | None:
-    """Join a genome's and a laboratory's result of one gene. Where they differ, both are kept and review is asked for."""
+def reconciled(
+    genome: GeneResult | None, outside: GeneResult | None, readable: frozenset[str] = frozenset()
+) -> GeneResult | None:
+    """Join a genome's and a laboratory's result of one gene. Where they differ, both are kept and review is asked for.
+
+    Parameters
+    ----------
+    readable
+        Names of the alleles that small variants show. Of a gene whose laboratory call counts alone (CYP2D6), only calls
+        of such alleles can be held against the genome: a deletion, copies or a hybrid cannot be seen there.
+    """
     if outside is None or genome is None:
         return outside or genome
     if not outside.is_assessed:
@@ -312,8 +321,11 @@ def reconciled(genome: GeneResult | None, outside: GeneResult | None) -> GeneRes
         outside, positions=genome.positions, extra=genome.extra, undocumented=genome.undocumented, missing=genome.missing
     )
     if outside.gene in LABORATORY_FIRST or not genome.is_assessed:
-        differs = genome.is_assessed and not _agree(genome, outside) and outside.gene != "CYP2D6"
-        return replace(kept, disagreement=_difference(genome, outside) if differs else None)
+        is_comparable = all(name in readable for fit in outside.diplotypes for name in fit.diplotype.alleles)
+        differs = genome.is_assessed and bool(outside.diplotypes) and is_comparable and not _may_agree(genome, outside)
+        return replace(
+            kept, disagreement=_difference(genome, outside) if differs else None, needs_review=differs or kept.needs_review
+        )
     if _agree(genome, outside):
         return replace(kept, notes=(*outside.notes, "The genome and the outside call agree."),
                        needs_confirmation=False, dpwg=outside.dpwg or genome.dpwg)  # fmt: skip
@@ -353,6 +365,13 @@ def _agree(genome: GeneResult, outside: GeneResult) -> bool:
     if theirs:
         return bool(theirs & ours)
     return outside.phenotype is not None and outside.phenotype == genome.phenotype
+
+
+def _may_agree(genome: GeneResult, outside: GeneResult) -> bool:
+    """Whether some laboratory diplotype is one that the genome leaves possible, as far as those are listed."""
+    if _agree(genome, outside) or genome.diplotypes_count > len(genome.diplotypes_possible):
+        return True
+    return any(one.diplotype.name in genome.diplotypes_possible for one in outside.diplotypes)
 
 
 def _difference(genome: GeneResult, outside: GeneResult) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from garrod.genome.assess import documented_alleles
 from garrod.genome.files import check_is_file
-from garrod.genome.outside import OutsideDiplotype, Unreadable, parse_call
+from garrod.genome.outside import OutsideDiplotype, Unreadable, is_readable_typing, parse_call
 from garrod.genome.outside_results import allele_genes
 from garrod.knowledge.loading import Knowledge
 from garrod.model.errors import Fault, InputError
@@ -68,7 +68,8 @@ def _call(where: str, line: str, knowledge: Knowledge, faults: list[Fault]) -> O
     known = {gene.lower(): gene for gene in (*documented_alleles(knowledge), *allele_genes(knowledge))}
     gene = known.get(cells[0].lower())
     if gene is None:
-        faults.append(Fault(where, f"gene {cells[0]!r} is not one these tables know", "see garrod knowledge list gene"))
+        remedy = "leave the header line out" if cells[0].lower() == "gene" else "see garrod knowledge list gene"
+        faults.append(Fault(where, f"gene {cells[0]!r} is not one these tables know", remedy))
         return None
     padded = [*cells, "", "", ""][:MOST_COLUMNS]
     if gene not in allele_genes(knowledge):
@@ -79,6 +80,11 @@ def _call(where: str, line: str, knowledge: Knowledge, faults: list[Fault]) -> O
         if isinstance(parsed, OutsideDiplotype) and not parsed.alleles:
             faults.append(Fault(where, f"the call of {gene} names no allele", "write it as in *1/*2, or leave it empty"))
             return None
+    elif not all(is_readable_typing(gene, text) for text in padded[1:3] if text):
+        said = " ".join(text for text in padded[1:3] if text)
+        remedy = "write *57:01 positive, *57:01 negative, or both types: *57:01/*08:01"
+        faults.append(Fault(where, f"the call of {gene}, {said!r}, is neither a typing nor an allele status", remedy))
+        return None
     return OutsideCall(
         gene=gene,
         call=padded[1] or None,

@@ -19,6 +19,7 @@ from garrod.therapeutics.facets import PersonFacets, applies_to_any, facets_of, 
 from garrod.therapeutics.gene_states import NO_RESULT, GeneOptions, GeneState, gene_options, state_of_key
 from garrod.therapeutics.statements import DrugGuideline, GuidelineStatement, drug_guidelines
 from garrod.therapeutics.testing import label_notes, label_tests
+from garrod.therapeutics.wording import decider
 
 
 def recommend(person: Person, findings: Findings, knowledge: Knowledge) -> tuple[Recommendation, ...]:
@@ -187,7 +188,7 @@ def _changes(
 
 def _tests(options: Sequence[GeneOptions]) -> tuple[str, ...]:
     return tuple(
-        f"{one.gene} is decided by {', '.join(one.decided_by[:6])}."
+        f"{one.gene} is decided by {', '.join(map(decider, one.decided_by[:6]))}."
         if one.decided_by
         else f"{one.gene} is decided by one more test: what is known of it does not agree, or may mean several things."
         for one in options

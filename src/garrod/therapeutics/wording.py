@@ -17,6 +17,8 @@ RELATIVE_WORDS: Final = {
     "lowest_recommended": "lowest recommended",
     "maximum_recommended": "maximum recommended",
 }
+DAY_HOURS: Final = 24
+WEEK_HOURS: Final = 168
 MONITORING_WORDS: Final = {
     "drug_level": "drug level",
     "clinical_response": "clinical response",
@@ -29,6 +31,11 @@ MONITORING_WORDS: Final = {
     "platelet_inhibition": "platelet inhibition",
     "blood_glucose": "blood glucose",
 }
+
+
+def decider(name: str) -> str:
+    """Say what would decide a result: a position stays as it is, ``phase`` is said in words."""
+    return "which copy carries which variant" if name == "phase" else name
 
 
 def number(value: float) -> str:
@@ -79,6 +86,9 @@ def _factor_words(dose: Dose) -> str:
 
 
 def _interval_words(hours: float) -> str:
+    times = WEEK_HOURS / hours
+    if hours > DAY_HOURS and hours % DAY_HOURS and abs(times - round(times)) < 0.01:
+        return f"{round(times)} times a week"
     return f"every {number(hours / 24)} days" if hours >= 48 else f"every {number(hours)} hours"
 
 

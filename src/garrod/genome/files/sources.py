@@ -5,10 +5,13 @@ import io
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from garrod.genome.files.sites import chromosome_name, whole_number
 from garrod.model.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    import pysam
 
 Windows = Mapping[str, tuple[tuple[int, int], ...]]
 
@@ -155,19 +158,39 @@ def _covers(line: str, start: int) -> bool:
     return end is not None and end >= start
 
 
-def indexed(path: Path, index: Path, windows: Windows) -> Iterator[tuple[str, str]]:
-    """Fetch the windows through the tabix or CSI index.
+def opened_by_index(path: Path, index: Path, last: str | None) -> "pysam.TabixFile | None":
+    """Open the file with its tabix or CSI index; None where the index is not the file's own, or damaged.
 
-    Raises
-    ------
-    InputError
-        For an index that does not belong to the file, or records out of order.
+    Parameters
+    ----------
+    last
+        The file's last record, which its own index must find; that of an earlier copy does not. None where it is not known.
     """
     import pysam  # noqa: PLC0415 - only where a genome is read
 
     pysam.set_verbosity(0)
     try:
-        with pysam.TabixFile(str(path), index=str(index)) as tabix:
+        opened = pysam.TabixFile(str(path), index=str(index))
+        if last is not None:
+            chromosome, position = last.split("\t", 2)[:2]
+            place = whole_number(position) or 1
+            if last not in opened.fetch(chromosome, place - 1, place):
+                return None
+    except (OSError, ValueError, zlib.error):
+        return None
+    return opened
+
+
+def indexed(path: Path, opened: "pysam.TabixFile", windows: Windows) -> Iterator[tuple[str, str]]:
+    """Fetch the windows through the index.
+
+    Raises
+    ------
+    InputError
+        For a damaged file, or records out of order.
+    """
+    try:
+        with opened as tabix:
             names = {chromosome_name(name): name for name in tabix.contigs}
             for chromosome, spans in windows.items():
                 if chromosome not in names:
@@ -178,20 +201,6 @@ def indexed(path: Path, index: Path, windows: Windows) -> Iterator[tuple[str, st
         raise InputError(
             Fault(path.name, "the file or its index is cut off or damaged", "copy both again, or index the file anew")
         ) from None
-
-
-def belongs(path: Path, index: Path, last: str) -> bool:
-    """Whether the index is the file's own and not that of an earlier copy: it must find the file's last record."""
-    import pysam  # noqa: PLC0415 - only where a genome is read
-
-    pysam.set_verbosity(0)
-    chromosome, position = last.split("\t", 2)[:2]
-    place = whole_number(position)
-    try:
-        with pysam.TabixFile(str(path), index=str(index)) as tabix:
-            return place is not None and last in tabix.fetch(chromosome, place - 1, place)
-    except (OSError, ValueError, zlib.error):
-        return False
 
 
 def _fetched(path: Path, lines: Iterator[str], chromosome: str) -> Iterator[tuple[str, str]]:

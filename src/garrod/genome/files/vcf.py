@@ -20,11 +20,11 @@ from garrod.genome.files.sources import (
     SORT_IT,
     Lines,
     Windows,
-    belongs,
     check_not_truncated,
     index_of,
     indexed,
     is_bgzf,
+    opened_by_index,
     scanned,
 )
 from garrod.model.errors import Fault, InputError, raise_together
@@ -112,9 +112,9 @@ def _lines(path: Path, header: Header, windows: Windows) -> Iterator[PlacedLine]
     """Choose how to get at the lines: the index, a search over sorted blocks, or the whole file."""
     index = index_of(path)
     if index is not None and is_bgzf(path):
-        last = last_record(path)
-        if last is None or belongs(path, index, last):
-            yield from indexed(path, index, windows)
+        opened = opened_by_index(path, index, last_record(path))
+        if opened is not None:
+            yield from indexed(path, opened, windows)
             return
     if is_bgzf(path) and not header.has_blocks:
         found = searched(path, windows, tuple(header.contigs))

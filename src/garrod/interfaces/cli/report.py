@@ -46,8 +46,9 @@ def _summary(plan: CarePlan, out: Path) -> None:
     mine = [one for one in plan.recommendations if one.id in plan.in_use]
     for one in mine:
         if one.severity is not Severity.INFO:
-            condition = f" (if {one.applies_if})" if one.applies_if else ""
-            click.echo(f"{one.severity.value:<8} {one.body}: {one.summary}{condition}")
+            condition = f"if {one.applies_if}: " if one.applies_if else ""
+            audience = f" (for: {one.applies_to.label})" if one.applies_to and one.applies_to.label else ""
+            click.echo(f"{one.severity.value:<8} {one.body}: {condition}{one.summary}{audience}")
     for finding in plan.findings.of_kind("medication"):
         if finding.reason:
             click.echo(f"warning  {finding.subject}: {finding.reason}")

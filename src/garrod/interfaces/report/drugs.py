@@ -32,6 +32,7 @@ SHAPES: Final[Mapping[Severity, str]] = {Severity.CRITICAL: "◆", Severity.WARN
 LEVEL_WORDS: Final[Mapping[Severity, str]] = {
     Severity.CRITICAL: "Act", Severity.WARNING: "Check", Severity.INFO: "No change",
 }  # fmt: skip
+INSTEAD: Final = frozenset({Action.AVOID, Action.CONTRAINDICATED, Action.ALTERNATIVE})
 READING_WORDS: Final = {
     "read_twice": "read twice, independently",
     "read_once": "read once",
@@ -53,6 +54,7 @@ class Advice:
     condition: str | None
     doses: tuple[str, ...]
     fallbacks: tuple[str, ...]
+    otherwise: str  #: what the fallbacks are: what to do if it must be used, or what comes next
     applies_to: str
     source_line: str
     pmids: tuple[str, ...]
@@ -93,6 +95,7 @@ def advice_of(one: Recommendation) -> Advice:
         condition=one.applies_if,
         doses=tuple(dose_words(dose) for dose in one.doses),
         fallbacks=tuple(part.summary for part in one.fallback),
+        otherwise="If it must be used" if one.action in INSTEAD else "Further",
         applies_to=one.applies_to.label if one.applies_to else "",
         source_line=f"{body}{strength}",
         pmids=tuple(p for p in one.pmids if p),
@@ -194,6 +197,15 @@ class DrugGroup:
     name: str
     counts: tuple[tuple[str, str, str, int], ...]  #: (severity, shape, words, number)
     lines: tuple[DrugLine, ...]
+
+
+def before_starting(plan: CarePlan) -> tuple[tuple[str, str], ...]:
+    """Return the drugs that the person does not take and that a guideline is grave about: (name, what it says)."""
+    grave: dict[str, str] = {}
+    for one in plan.recommendations:
+        if one.severity is Severity.CRITICAL and one.id not in plan.in_use and not one.applies_if:
+            grave.setdefault(one.target.name, ACTION_WORDS[one.action].lower())
+    return tuple(sorted(grave.items()))
 
 
 def other_drugs(plan: CarePlan) -> tuple[DrugGroup, ...]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from garrod.model.calls import CallStatus, FittingDiplotype, GeneResult, PositionRead
 from garrod.model.careplan import CarePlan
-from garrod.model.findings import Finding
+from garrod.therapeutics.wording import decider
 
 STATUS_WORDS: Final = {
     CallStatus.CALLED: "called",
@@ -69,12 +69,14 @@ def gene_view(result: GeneResult) -> GeneView:
         gene=result.gene,
         status=STATUS_WORDS[result.status],
         result=_result_words(result),
-        score="" if result.activity_score is None else f"{'≥' if result.activity_at_least else ''}{result.activity_score:g}",
+        score=""
+        if result.activity_score is None or result.status is CallStatus.LIMITED
+        else f"{'≥' if result.activity_at_least else ''}{result.activity_score:g}",
         diplotypes=tuple((one.diplotype.name, _weight(one, alone=len(shown) == 1)) for one in shown),
         more=len(result.diplotypes) - len(shown),
         possible=tuple(word for word in result.phenotypes_possible if word != result.phenotype),
         dpwg=result.dpwg.phenotype if result.dpwg and result.dpwg.phenotype != result.phenotype else None,
-        decided_by=result.decided_by[:6],
+        decided_by=tuple(map(decider, result.decided_by[:6])),
         could_change=result.could_change,
         missing=result.missing,
         reason=result.reason,
@@ -92,6 +94,8 @@ def gene_view(result: GeneResult) -> GeneView:
 def _result_words(result: GeneResult) -> str:
     if result.status is CallStatus.NOT_ASSESSED:
         return "Not assessed"
+    if result.status is CallStatus.LIMITED:
+        return "Not usable for advice (small variants only)"
     if result.phenotype:
         return result.phenotype
     if len(result.phenotypes_possible) > 1:
@@ -133,6 +137,32 @@ def could_change(plan: CarePlan) -> tuple[GeneView, ...]:
     return tuple(view for view in gene_views(plan) if view.could_change)
 
 
-def not_assessed(plan: CarePlan) -> tuple[Finding, ...]:
-    """Return what nobody could look at, medicines apart: they stand with the medicines."""
-    return tuple(one for one in plan.not_assessed if one.kind not in {"medication", "no_guideline"})
+def not_assessed(plan: CarePlan) -> tuple[tuple[str, str, str], ...]:
+    """Return (id, subject, reason) of what nobody could look at, medicines apart: they stand with the medicines."""
+    said = [
+        (one.id, one.subject, one.reason or "no reason is known")
+        for one in plan.not_assessed
+        if one.kind not in {"medication", "no_guideline"}
+    ]
+    for finding in plan.findings.of_kind("gene_result"):
+        result = finding.detail
+        if result and result.status is CallStatus.LIMITED:
+            reason = "read from small variants only, which cannot show copies, deletions and hybrids; ask a laboratory"
+            said.append((f"limited:{result.gene}", result.gene, reason))
+        if result and result.is_assessed:
+            untold = [one.allele for one in result.allele_statuses if one.is_present is None]
+            said += [(f"{result.gene}:{allele}", f"{result.gene} {allele}", "not tested") for allele in untold]
+    return tuple(said)
+
+
+def results_in_short(plan: CarePlan) -> dict[str, str]:
+    """Return each assessed gene's result in a few words: diplotype and phenotype, or allele statuses."""
+    found = {}
+    for finding in plan.findings.of_kind("gene_result"):
+        result = finding.detail
+        if result and result.is_assessed:
+            best = " or ".join(dict.fromkeys(one.diplotype.name for one in result.diplotypes if one.rank == 1))
+            told = [one.word for one in result.allele_statuses if one.is_present is not None]
+            words = _result_words(result)
+            found[result.gene] = ", ".join(told) or (words if words == best else ", ".join(filter(None, (best, words))))
+    return found

@@ -5,8 +5,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from garrod.interfaces.report.drugs import DrugCard, other_drugs, own_medicines
-from garrod.interfaces.report.genes import could_change, gene_views, not_assessed
+from garrod.interfaces.report.drugs import DrugCard, before_starting, other_drugs, own_medicines
+from garrod.interfaces.report.genes import could_change, gene_views, not_assessed, results_in_short
 from garrod.knowledge import Knowledge
 from garrod.knowledge.provenance import Source
 from garrod.model.careplan import CarePlan
@@ -61,6 +61,8 @@ def render_report(plan: CarePlan, knowledge: Knowledge) -> str:
             open_genes=could_change(plan),
             not_assessed=not_assessed(plan),
             others=other_drugs(plan),
+            grave=before_starting(plan),
+            in_short=results_in_short(plan),
             conflicts=[one for one in plan.conflicts if set(one.between) & plan.in_use],
             sources=_cited(plan, knowledge.sources),
             tests=tuple(needed_tests(None, plan.findings, knowledge)),
