@@ -75,6 +75,11 @@ def damaged(path: Path) -> None:
     path.write_bytes(bytes(whole))
 
 
+def packed_by_gzip(path: Path) -> None:
+    write_bcf(path, WHOLE)
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes())))
+
+
 def without_samples(path: Path) -> None:
     lines = WHOLE.splitlines()
     path.write_text("".join("\t".join(one.split("\t")[:8]) + "\n" for one in lines), encoding="utf-8")
@@ -91,13 +96,6 @@ def bomb(path: Path) -> None:
     """200 MB in 200 kB: a comment that repeats itself."""
     member = gzip.compress((b"#" * 999_999 + b"\n") * 20, compresslevel=9)
     path.write_bytes(gzip.compress(b"##fileformat=VCFv4.2\n") + member * 10)
-
-
-def index_of_another_file(path: Path) -> None:
-    """An index that is newer than the file, and not its own."""
-    other = write_bgzip(path.with_name("other.vcf.gz"), WHOLE, index="tbi")
-    write_bgzip(path, vcf(ROWS[:3]))
-    other.with_name("other.vcf.gz.tbi").rename(path.with_name(path.name + ".tbi"))
 
 
 def person(**sections: object) -> Callable[[Path], object]:
@@ -122,8 +120,8 @@ BAD: Final = (
     Bad("start.vcf.gz", raw(gzip.compress(WHOLE.encode())[:9]), (("start.vcf.gz", "cut off"),)),
     Bad("damaged.vcf.gz", damaged, (("damaged.vcf.gz", "damaged"),)),
     Bad("cut.bcf", cut(lambda path: write_bcf(path, WHOLE), kept=0.7), (("cut.bcf", "cut off"),)),
+    Bad("packed.bcf", packed_by_gzip, (("packed.bcf", "bgzip"),)),
     Bad("bomb.vcf.gz", bomb, (("bomb.vcf.gz", "unpacks to far more"),)),
-    Bad("index.vcf.gz", index_of_another_file, (("index.vcf.gz", "index"),)),
     # ---- VCF
     Bad("sites.vcf", without_samples, ((f"sites.vcf:{HEAD_LINES}", "no samples"),)),
     Bad("head.vcf", text(WHOLE.replace("#CHROM\tPOS", "#CHROM POS")), ((f"head.vcf:{HEAD_LINES}", "columns"),)),
@@ -217,7 +215,10 @@ BAD: Final = (
         ),
         beside="outside",
     ),
-    Bad("long.tsv", text("CYP2C19\t" + "*1" * 100_000 + "\n"), (("long.tsv:1", "cannot be read"),), beside="outside"),
+    Bad("long.tsv", text("CYP2C19\t" + "*1" * 100_000 + "\n"), (("long.tsv:1", "longer than any call"),), beside="outside"),
+    Bad("copies.tsv", text("CYP2D6\t*1x" + "9" * 5000 + "\n"), (("copies.tsv:1", "longer than any call"),), beside="outside"),
+    Bad("slash.tsv", text("DPYD\t/\n"), (("slash.tsv:1", "no allele"),), beside="outside"),
+    Bad("header.tsv", text("Gene\tDiplotype\nCYP2C19\t*1/*2\n"), (("header.tsv:1", "header line"),), beside="outside"),
     Bad("binary.tsv", raw("CYP2C19\t*1/*2\n".encode("utf-16")), (("binary.tsv", "not a text file"),), beside="outside"),
     Bad("folder.tsv", lambda path: path.mkdir(), (("folder.tsv", "this is a folder"),), beside="outside"),
     Bad("missing.tsv", lambda _: None, (("missing.tsv", "there is no such file"),), beside="outside"),

@@ -119,7 +119,7 @@ def test_bodies_that_differ_are_both_kept_and_the_difference_is_said() -> None:
     assert len(ids) == 2
     assert set(conflict.between) == set(conflict.kept) == ids
     assert (conflict.kind, conflict.resolution) == ("bodies_differ", "both_shown")
-    for text in ("CPIC: Avoid exampline.", "DPWG: Use less exampline", "50 %"):
+    for text in ("CPIC — avoid", "DPWG — lower dose", "50 %"):
         assert text in conflict.because
 
 

@@ -97,8 +97,22 @@ def test_what_an_array_does_not_test_is_missing_even_with_a_promise(tmp_path: Pa
         STRAND + FOUR + line("rs4244285", "chr10", 96541616, "AG"),
         STRAND + line(*STAR_2_37, "AG"),
         STRAND + FOUR + "\n" + line(*STAR_2_37, "AG") + "\n",
+        STRAND + FOUR + line(*STAR_2_37, "AG") + "\ufeff\n",
     ],
-    ids=["tabs", "five", "commas", "quotes", "spaces", "BOM", "CRLF", "small letters", "chr", "no names", "blank lines"],
+    ids=[
+        "tabs",
+        "five",
+        "commas",
+        "quotes",
+        "spaces",
+        "BOM",
+        "CRLF",
+        "small letters",
+        "chr",
+        "no names",
+        "blank lines",
+        "BOM at the end",
+    ],
 )
 def test_columns_may_be_written_in_several_ways(text: str, tmp_path: Path) -> None:
     assert bases(at(read_text(tmp_path, text, name="x.txt"), "rs4244285")) == ("A", "G")

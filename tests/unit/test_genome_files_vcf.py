@@ -176,6 +176,21 @@ def test_the_index_of_another_file_is_not_trusted(kind: str, large: Path, tmp_pa
         assert alleles_read(read(path, PROMISED)) == as_sets(PERSON)
 
 
+@pytest.mark.parametrize("kind", ["tbi", "csi"])
+def test_the_index_of_a_longer_copy_is_not_trusted(kind: str, tmp_path: Path) -> None:
+    """The beginning of both files is the same, so the index finds what is there, and would seek the rest past the end."""
+    path = write_bgzip(tmp_path / "made.vcf.gz", WHOLE, index=kind)
+    index = path.with_name(f"{path.name}.{kind}")
+    longer = index.read_bytes()
+    beginning = {row.place for row in rows_of([PERSON], GRCH38)[:40]}
+    write_bgzip(path, vcf(row for row in rows_of([PERSON], GRCH38) if row.place in beginning))
+    index.write_bytes(longer)
+    found = read(path)
+    assert set(alleles_read(found)) == {
+        name for name, one in VARIANTS.items() if row_of(one, [PERSON[name]], GRCH38).place in beginning
+    }
+
+
 def index_of_large(path: Path, kind: str) -> Path:
     pysam.tabix_index(str(path), preset="vcf", force=True, csi=kind == "csi")
     return path.with_name(f"{path.name}.{kind}")
@@ -528,6 +543,36 @@ def test_a_record_of_another_base_says_nothing_of_a_longer_site(tmp_path: Path) 
     both = [Row("19", 38572266, "T", ("A",), ("0/0",)), second]
     assert isinstance(read_text(tmp_path, vcf([second])).genotypes["RYR1-38572266"], Missing)
     assert bases(read_text(tmp_path, vcf(both)).genotypes["RYR1-38572266"]) == ("TC", "TC")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "alleles"),
+    [
+        ("0|1", "0|1", ("TC", "CT")),
+        ("1|0", "1|0", ("CT", "TC")),
+        ("0|1", "1|0", ("TT", "CC")),
+        ("1/1", "1/1", ("CT", "CT")),
+        ("1/1", "0/0", ("CC", "CC")),
+        ("0/1", "0/1", None),
+        ("0/1", "1/1", ("CT", "TT")),
+    ],
+)
+def test_neighboring_bases_in_two_records_are_one_allele_of_a_longer_site(
+    first: str, second: str, alleles: tuple[str, str] | None, tmp_path: Path
+) -> None:
+    """RYR1 rs193922862 is TC>CT; many programs write it base by base, and without phase two heterozygotes do not tell."""
+    rows = [Row("19", 38572266, "T", ("C",), (first,)), Row("19", 38572267, "C", ("T",), (second,))]
+    seen = at(read_text(tmp_path, vcf(rows)), "rs193922862")
+    if alleles is None:
+        assert isinstance(seen, Missing)
+    else:
+        assert bases(seen) == tuple(sorted(alleles))
+        assert not seen.is_phased or seen.alleles == alleles  # type: ignore[union-attr]
+
+
+def test_a_substitution_of_two_bases_is_read_from_one_record(tmp_path: Path) -> None:
+    row = Row("19", 38572266, "TC", ("CT",), ("0/1",))
+    assert bases(at(read_text(tmp_path, vcf([row])), "rs193922862")) == ("CT", "TC")
 
 
 def test_a_base_inside_a_deletable_stretch_does_not_show_that_nothing_is_deleted(tmp_path: Path) -> None:

@@ -305,12 +305,13 @@ def test_what_is_impossible_is_told_beside_what_cannot_be_read(tmp_path: Path) -
         ({"genomes": [{"sample": "x"}]}, "genomes[0]"),
         ({"genomes": [{"file": "x.vcf", "assembly": "hg19"}]}, "genomes[0].assembly"),
         ({"outside_calls": [{"call": "*1/*2"}]}, "outside_calls[0]"),
+        ({"outside_calls": [{"gene": "CYP2D6", "call": "*1x" + "9" * 5000}]}, "outside_calls[0].call"),
         ({"consent": {"secondary_findings": "yes"}}, "consent.secondary_findings"),
         ({"id": 7}, "id"),
         ({"id": ""}, "id"),
         ({"sex": "F"}, "sex"),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:100],
 )
 def test_what_cannot_be_is_refused_at_its_place(section: Mapping[str, Any], where: str, tmp_path: Path) -> None:
     told = faults(tmp_path, {**BARE, **section})

@@ -13,6 +13,7 @@ from garrod.model.findings import Findings, FindingStatus
 from garrod.model.person import Person
 from garrod.model.recommendations import Action, Recommendation, Severity
 from garrod.model.run import Run
+from garrod.therapeutics.wording import ACTION_WORDS, dose_words
 
 GRAVITY: Final = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 STALE_MONTHS: Final = 24
@@ -72,7 +73,7 @@ def _differences_between_bodies(ordered: Sequence[Recommendation]) -> Iterator[C
                 kind="bodies_differ",
                 resolution="both_shown",
                 kept=ids,
-                because=f"Guideline bodies differ on {drug}. {_each_says(said)} Each is shown; a person decides.",
+                because=f"Guideline bodies differ on {drug}: {_each_says(said)}. Each is shown; a person decides.",
             )
 
 
@@ -93,15 +94,17 @@ def _stated_doses(one: Recommendation) -> tuple[object, ...]:
 
 
 def _each_says(said: Mapping[str, Sequence[Recommendation]]) -> str:
-    lines = []
+    """Say in one sentence what each body says, those together that say the same."""
+    bodies: dict[str, list[str]] = defaultdict(list)
     for body, recs in sorted(said.items()):
-        texts = [one.summary + (f" (For: {_label(one)}.)" if _label(one) else "") for one in recs]
-        lines.append(f"{body}: {' '.join(dict.fromkeys(texts))}")
-    return " ".join(lines)
+        bodies[", or ".join(dict.fromkeys(map(_in_short, recs)))].append(body)
+    return "; ".join(f"{' and '.join(names)} — {text}" for text, names in bodies.items())
 
 
-def _label(one: Recommendation) -> str:
-    return one.applies_to.label if one.applies_to else ""
+def _in_short(one: Recommendation) -> str:
+    doses = "; ".join(dose_words(dose) for dose in one.doses if dose.condition is None)
+    label = one.applies_to.label if one.applies_to else ""
+    return ACTION_WORDS[one.action].lower() + (f", {doses}" if doses else "") + (f" (for {label})" if label else "")
 
 
 def _monitoring(ordered: Sequence[Recommendation], in_use: frozenset[str]) -> Iterator[MonitoringItem]:

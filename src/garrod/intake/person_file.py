@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 Time = Annotated[datetime, Meta(tz=True, description="with its offset from UTC")]
 Text = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\S")]
+Call = Annotated[str, Meta(max_length=2000)]
 
 
 class Amount(Struct, forbid_unknown_fields=True):
@@ -58,9 +59,9 @@ class OutsideCall(Struct, forbid_unknown_fields=True):
     """A laboratory's word on a gene."""
 
     gene: Text
-    call: str | None = None
-    phenotype: str | None = None
-    activity_score: str | float | None = None
+    call: Call | None = None
+    phenotype: Call | None = None
+    activity_score: Call | float | None = None
     source: str = "outside"
 
 

@@ -17,6 +17,23 @@ RELATIVE_WORDS: Final = {
     "lowest_recommended": "lowest recommended",
     "maximum_recommended": "maximum recommended",
 }
+ACTION_WORDS: Final = {
+    Action.STANDARD: "No change",
+    Action.AVOID: "Avoid",
+    Action.CONTRAINDICATED: "Do not use",
+    Action.ALTERNATIVE: "Prefer another",
+    Action.REDUCE: "Lower dose",
+    Action.INCREASE: "Higher dose",
+    Action.FIXED_DOSE: "Set dose",
+    Action.CAP: "Dose limit",
+    Action.TITRATE: "Titrate",
+    Action.ALGORITHM: "Dosing algorithm",
+    Action.TEST: "Test first",
+    Action.MONITOR: "Monitor",
+    Action.CAUTION: "With care",
+    Action.CONTINUE: "Continue",
+    Action.NO_RECOMMENDATION: "No recommendation",
+}
 DAY_HOURS: Final = 24
 WEEK_HOURS: Final = 168
 MONITORING_WORDS: Final = {

@@ -121,7 +121,7 @@ def _markers(path: Path, lines: Iterator[str]) -> tuple[Markers, int]:
     faults: list[Fault] = []
     width = 0
     for number, line in enumerate(lines, start=1):
-        if line.startswith(("#", "\ufeff#")) or not line.strip():
+        if line.startswith(("#", "\ufeff#")) or not line.strip("\ufeff").strip():
             continue
         cells = _cells(line)
         if cells[0].lower() == "rsid":

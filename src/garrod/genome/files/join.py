@@ -261,7 +261,9 @@ def _joined(site: Site, readings: Sequence[_Reading], reference: str | None, *, 
         return Missing(name, MissingReason.CONFLICT, written)
     if reference is None:
         return Missing(name, MissingReason.UNKNOWN_REFERENCE, written)
-    strands = _combined_strands(changed, len(trusted[0].strands))
+    copies = len(trusted[0].strands)
+    is_longer = len(site.variant.ref_38) > 1 and not site.variant.is_indel
+    strands = _composed(site, changed, copies) if is_longer and len(changed) > 1 else _combined_strands(changed, copies)
     if strands is None:
         return Missing(name, MissingReason.TOO_MANY_ALLELES, written)
     if None in strands and (spoiling or not is_shown):
@@ -299,6 +301,25 @@ def _combined_strands(changed: Sequence[_Reading], copies: int) -> tuple[str | N
         return changed[0].strands
     found = _alleles_once(changed)
     return None if len(found) > copies else (*[None] * (copies - len(found)), *sorted(found, reverse=True))
+
+
+def _composed(site: Site, changed: Sequence[_Reading], copies: int) -> tuple[str | None, ...] | None:
+    """Put neighboring bases together where a site spans several and each has a record; None where phase would decide."""
+    is_phased = all(one.is_phased for one in changed) and len({one.phase_set for one in changed}) == 1
+    if not is_phased and sum(len(set(one.strands)) > 1 for one in changed) > 1:
+        return None
+    reference = site.variant.ref_38
+    strands = [reference] * copies
+    for one in changed:
+        for index, allele in enumerate(one.strands):
+            if allele is not None:
+                if len(allele) != len(reference):
+                    return None
+                bases = [{here, new} - {ref} for here, new, ref in zip(strands[index], allele, reference, strict=True)]
+                if any(len(some) > 1 for some in bases):
+                    return None
+                strands[index] = "".join(some.pop() if some else ref for some, ref in zip(bases, reference, strict=True))
+    return tuple(None if strand == reference else strand for strand in strands)
 
 
 def _alleles_once(changed: Sequence[_Reading]) -> list[str]:

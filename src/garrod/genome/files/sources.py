@@ -174,7 +174,7 @@ def opened_by_index(path: Path, index: Path, last: str | None) -> "pysam.TabixFi
         if last is not None:
             chromosome, position = last.split("\t", 2)[:2]
             place = whole_number(position) or 1
-            if last not in opened.fetch(chromosome, place - 1, place):
+            if opened.contigs[-1:] != [chromosome] or last not in opened.fetch(chromosome, place - 1, place):
                 return None
     except (OSError, ValueError, zlib.error):
         return None

@@ -70,8 +70,8 @@ def read_bcf(path: Path, sites: Sites, options: ReadOptions) -> tuple[GenomeEvid
     try:
         with pysam.VariantFile(str(path)) as opened:
             header = parse_header(str(opened.header).splitlines(), path.name)
-    except (OSError, ValueError):
-        raise InputError(Fault(path.name, "the BCF cannot be read", "copy it again")) from None
+    except (OSError, ValueError, NotImplementedError):  # the last: packed by gzip, which cannot be searched
+        raise InputError(Fault(path.name, "the BCF cannot be read", "copy it again, packed by bgzip")) from None
     return _read(path, header, sites, options, lambda windows: _bcf_lines(path, windows), kind="BCF")
 
 
@@ -88,7 +88,7 @@ def _bcf_lines(path: Path, windows: Windows) -> Iterator[PlacedLine]:
                 spans = windows.get(chromosome_name(record.chrom), ())
                 if any(record.start < end and record.stop >= start for start, end in spans):
                     yield f"{path.name}:{record.chrom}:{record.pos}", str(record)
-    except (OSError, ValueError):
+    except (OSError, ValueError, NotImplementedError):
         raise InputError(Fault(path.name, "the BCF is cut off or damaged", "copy it again")) from None
 
 

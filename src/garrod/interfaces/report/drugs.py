@@ -9,25 +9,8 @@ from garrod.model.careplan import CarePlan
 from garrod.model.findings import Finding, FindingStatus
 from garrod.model.person import Medication
 from garrod.model.recommendations import Action, Recommendation, Severity
-from garrod.therapeutics.wording import MONITORING_WORDS, dose_words
+from garrod.therapeutics.wording import ACTION_WORDS, MONITORING_WORDS, dose_words
 
-ACTION_WORDS: Final[Mapping[Action, str]] = {
-    Action.STANDARD: "No change",
-    Action.AVOID: "Avoid",
-    Action.CONTRAINDICATED: "Do not use",
-    Action.ALTERNATIVE: "Prefer another",
-    Action.REDUCE: "Lower dose",
-    Action.INCREASE: "Higher dose",
-    Action.FIXED_DOSE: "Set dose",
-    Action.CAP: "Dose limit",
-    Action.TITRATE: "Titrate",
-    Action.ALGORITHM: "Dosing algorithm",
-    Action.TEST: "Test first",
-    Action.MONITOR: "Monitor",
-    Action.CAUTION: "With care",
-    Action.CONTINUE: "Continue",
-    Action.NO_RECOMMENDATION: "No recommendation",
-}
 SHAPES: Final[Mapping[Severity, str]] = {Severity.CRITICAL: "◆", Severity.WARNING: "▲", Severity.INFO: "●"}
 LEVEL_WORDS: Final[Mapping[Severity, str]] = {
     Severity.CRITICAL: "Act", Severity.WARNING: "Check", Severity.INFO: "No change",
@@ -199,13 +182,24 @@ class DrugGroup:
     lines: tuple[DrugLine, ...]
 
 
-def before_starting(plan: CarePlan) -> tuple[tuple[str, str], ...]:
-    """Return the drugs that the person does not take and that a guideline is grave about: (name, what it says)."""
-    grave: dict[str, str] = {}
-    for one in plan.recommendations:
-        if one.severity is Severity.CRITICAL and one.id not in plan.in_use and not one.applies_if:
-            grave.setdefault(one.target.name, ACTION_WORDS[one.action].lower())
-    return tuple(sorted(grave.items()))
+def before_starting(plan: CarePlan) -> tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...]:
+    """Return the drugs that the person does not take and that advice changes, by the gravest that is said of each.
+
+    Returns
+    -------
+    tuple
+        (severity, shape, heading, drugs with what is said of them), graver first. Missing tests stand elsewhere.
+    """
+    gravest: dict[str, Recommendation] = {}
+    for one in sorted(plan.recommendations, key=lambda one: GRAVITY[one.severity]):
+        if one.severity is not Severity.INFO and one.id not in plan.in_use and not (one.applies_if or one.could_not_check):
+            gravest.setdefault(one.target.name, one)
+    told = []
+    for level, heading in ((Severity.CRITICAL, "Not to be started unseen"), (Severity.WARNING, "Other dose, drug or care")):
+        drugs = [(name, ACTION_WORDS[one.action].lower()) for name, one in sorted(gravest.items()) if one.severity is level]
+        if drugs:
+            told.append((level.value, SHAPES[level], heading, tuple(drugs)))
+    return tuple(told)
 
 
 def other_drugs(plan: CarePlan) -> tuple[DrugGroup, ...]:
