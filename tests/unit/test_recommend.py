@@ -226,6 +226,27 @@ def test_advice_without_a_genes_result_says_that_the_result_would_change_it() ->
     assert "ABCG2" in texts(one(a_person(lab("SLCO1B1", "*5/*5")), WITH_NO_RESULT))
 
 
+def test_a_gene_without_a_result_that_could_forbid_the_drug_is_to_be_tested_before_all_else() -> None:
+    def by_typing(strength: str) -> Any:
+        return knowledge_of(
+            says("typed", "avoid", {"CYP2C9": word("Normal Metabolizer"), "HLA-B": status("*15:02 positive")}, strength=strength),
+            says("clear", "standard", {"CYP2C9": word("Normal Metabolizer"), "HLA-B": status("*15:02 negative")}),
+            says("untyped", "standard", {"CYP2C9": word("Normal Metabolizer"), "HLA-B": status("No Result")}),
+        )
+
+    normal = lab("CYP2C9", "*1/*1")
+    found = one(a_person(normal), by_typing("strong"))
+    assert (found.action.value, found.severity, found.because) == ("standard", Severity.WARNING, ("gene:CYP2C9",))
+    assert found.summary.startswith("Test HLA-B before")
+    for person, knowledge in (
+        (a_person(normal), by_typing("optional")),
+        (a_person(normal, lab("HLA-B", "*15:02 negative")), by_typing("strong")),
+    ):
+        quiet = one(person, knowledge)
+        assert quiet.severity is Severity.INFO
+        assert not quiet.summary.startswith("Test")
+
+
 def test_no_result_and_indeterminate_are_different_keys() -> None:
     unclear = a_person(lab("SLCO1B1", "*5/*5"), lab("ABCG2", phenotype="Indeterminate"))
     assert one(unclear, WITH_NO_RESULT).action.value == "no_recommendation"

@@ -42,6 +42,7 @@ def recommendation(
     changes: tuple[str, ...] = (),
     notes: tuple[str, ...] = (),
     condition: str | None = None,
+    test_first: Sequence[str] = (),
 ) -> Recommendation:
     """Return one statement as advice on one drug.
 
@@ -51,6 +52,8 @@ def recommendation(
         Indications as they are shown.
     condition
         The results under which it holds, where those are not settled.
+    test_first
+        Genes without a result of which some result would forbid the drug.
     """
     first, *others = statement.parts
     drug, row = guideline.drug, statement.row
@@ -76,11 +79,13 @@ def recommendation(
         ),
         applies_if=condition,
         strength=row.strength,
-        severity=severity_of(first.row.action),
+        severity=_at_least_warning(severity_of(first.row.action)) if test_first else severity_of(first.row.action),
         condition=first.row.condition or None,
-        summary=action_sentence(drug.name, first.row.action, doses, alternatives, first.row.condition),
+        summary=_tested_first(drug.name, test_first)
+        + action_sentence(drug.name, first.row.action, doses, alternatives, first.row.condition),
         rationale=None if first.row.rationale == "none" else first.row.rationale,
-        because=tuple(f"gene:{gene}" for gene in guideline.genes),
+        because=tuple(f"gene:{state.gene}" for state in states if state.is_assessed)
+        or tuple(f"gene:{gene}" for gene in guideline.genes),
         would_change=(*changes, *open_questions(row, facets, shown)),
         monitoring=first.monitoring,
         avoid_also=first.avoid_also,
@@ -92,6 +97,19 @@ def recommendation(
         pmids=_pmids(guideline),
         reading=row.reading.value,
         sources=(row.source_id,),
+    )
+
+
+def _at_least_warning(severity: Severity) -> Severity:
+    return Severity.WARNING if severity is Severity.INFO else severity
+
+
+def _tested_first(drug: str, genes: Sequence[str]) -> str:
+    """Say which tests come first, before advice that holds as long as they do not forbid the drug."""
+    if not genes:
+        return ""
+    return (
+        f"Test {' and '.join(genes)} before starting {drug}: it has no result, and one result of it forbids the drug. Otherwise: "
     )
 
 

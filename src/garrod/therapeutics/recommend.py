@@ -8,18 +8,22 @@ for all, it is given once, without a condition. A gene that nobody looked at giv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Final
 
 from garrod.knowledge.guidelines import KeyType, StatementKey
 from garrod.knowledge.loading import Knowledge
 from garrod.model.findings import Findings
 from garrod.model.person import Medication, Person
 from garrod.model.recommendations import Recommendation
-from garrod.therapeutics.compose import could_not_check, recommendation, summary_of
+from garrod.therapeutics.compose import CRITICAL, could_not_check, recommendation, summary_of
 from garrod.therapeutics.facets import PersonFacets, applies_to_any, facets_of, labels
 from garrod.therapeutics.gene_states import NO_RESULT, GeneOptions, GeneState, gene_options, state_of_key
 from garrod.therapeutics.statements import DrugGuideline, GuidelineStatement, drug_guidelines
 from garrod.therapeutics.testing import label_notes, label_tests
 from garrod.therapeutics.wording import decider
+
+#: How strongly a body must say "avoid" for the test to come first; bodies without grades always do.
+FORBIDDING: Final = frozenset({"strong", None})
 
 
 def recommend(person: Person, findings: Findings, knowledge: Knowledge) -> tuple[Recommendation, ...]:
@@ -66,13 +70,14 @@ def _advice(
     shown = labels(knowledge)
     label = label_notes(guideline.drug.drug_id, guideline.genes, knowledge)
     options = _options(guideline, findings)
+    first = _to_test_first(guideline, options, facets)
     outcomes = [_outcome(guideline, states, facets) for states in product(*(one.possible for one in options))]
     settled = next((one for one in outcomes if one.states == tuple(option.settled for option in options)), None)
     if settled is not None:
         changes = _changes(guideline, outcomes, settled, options)
         for one in settled.statements:
             more = (*changes, *_untested(guideline, options))
-            yield recommendation(guideline, one, facets, shown, states=settled.states, changes=more)
+            yield recommendation(guideline, one, facets, shown, states=settled.states, changes=more, test_first=first)
         if not settled.statements:
             yield from _whatever(guideline, options, facets, shown) or (
                 could_not_check(guideline, options, facets, label=label, changes=changes),
@@ -92,7 +97,9 @@ def _advice(
         condition = None if alone else _condition(same, options)
         for one in same[0].statements:
             changes = _untested(guideline, options) if alone else (*unsaid, *more)
-            yield recommendation(guideline, one, facets, shown, states=same[0].states, changes=changes, condition=condition)
+            yield recommendation(
+                guideline, one, facets, shown, states=same[0].states, changes=changes, condition=condition, test_first=first
+            )
 
 
 def _whatever(
@@ -161,6 +168,19 @@ def _untested(guideline: DrugGuideline, options: Sequence[GeneOptions]) -> tuple
         for one in options
         if not one.is_assessed and any(key.value != NO_RESULT for key in guideline.keys_of(one.gene))
     )
+
+
+def _to_test_first(guideline: DrugGuideline, options: Sequence[GeneOptions], facets: tuple[PersonFacets, ...]) -> tuple[str, ...]:
+    """Name the genes without a result of which some result would forbid the drug, where the guideline speaks without it."""
+    return tuple(one.gene for one in options if not one.is_assessed and _could_forbid(guideline, one.gene, options, facets))
+
+
+def _could_forbid(guideline: DrugGuideline, gene: str, options: Sequence[GeneOptions], facets: tuple[PersonFacets, ...]) -> bool:
+    states = tuple(state_of_key(key) for key in guideline.keys_of(gene) if key.value != NO_RESULT)
+    possible = product(*(states if one.gene == gene else one.possible for one in options))
+    outcomes = (_outcome(guideline, some, facets) for some in possible)
+    said = [one for outcome in outcomes for one in outcome.statements]
+    return any(one.parts[0].row.action in CRITICAL and one.row.strength in FORBIDDING for one in said)
 
 
 def _condition(outcomes: Sequence[_Outcome], options: Sequence[GeneOptions]) -> str:
