@@ -13,17 +13,17 @@ from garrod.knowledge.loading import Knowledge
 from garrod.model.careplan import CarePlan
 from garrod.model.findings import Finding, Findings
 from garrod.model.person import Person
-from garrod.model.recommendations import Recommendation
+from garrod.model.recommendations import Reviewed
 from garrod.model.run import Run
 
 Assess = Callable[[Person, Findings, Knowledge], tuple[Finding, ...]]
-Recommend = Callable[[Person, Findings, Knowledge], tuple[Recommendation, ...]]
+Decide = Callable[[Person, Findings, Knowledge], Reviewed]
 
 #: From evidence to findings, in order: each stage sees what the earlier ones found.
 ASSESS: Final[tuple[Assess, ...]] = (genome.assess, medicines.assess)
 
-#: From findings to recommendations.
-RECOMMEND: Final[tuple[Recommend, ...]] = (therapeutics.recommend,)
+#: From findings to recommendations, and to what was looked at on the way.
+DECIDE: Final[tuple[Decide, ...]] = (therapeutics.review,)
 
 
 def personalize(person: Person, knowledge: Knowledge) -> CarePlan:
@@ -41,8 +41,10 @@ def personalize(person: Person, knowledge: Knowledge) -> CarePlan:
     findings = Findings()
     for assess in ASSESS:
         findings = findings.and_(assess(person, findings, knowledge))
-    recommendations = tuple(one for recommend in RECOMMEND for one in recommend(person, findings, knowledge))
-    return careplan.assemble(person, findings, recommendations, knowledge, run_record(person, knowledge))
+    reviewed = tuple(decide(person, findings, knowledge) for decide in DECIDE)
+    recommendations = tuple(one for some in reviewed for one in some.recommendations)
+    checks = tuple(one for some in reviewed for one in some.checks)
+    return careplan.assemble(person, findings, recommendations, knowledge, run_record(person, knowledge), checks=checks)
 
 
 def run_record(person: Person, knowledge: Knowledge) -> Run:

@@ -45,7 +45,7 @@ HOUSE = ROOT / "src/garrod"
 
 personalization = importlib.import_module("garrod.personalization")
 medicines_stage = importlib.import_module("garrod.medicines.assess")
-engine = importlib.import_module("garrod.therapeutics.recommend")
+engine = importlib.import_module("garrod.therapeutics.guideline_advice")
 page = importlib.import_module("garrod.interfaces.report.page")
 joining = importlib.import_module("garrod.genome.files.join")
 person_json = importlib.import_module("garrod.intake.person_json")
@@ -278,10 +278,12 @@ def test_rule_4_bodies_that_differ_stand_side_by_side() -> None:
 def test_rule_4_hiding_a_disagreement_is_caught(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = careplan_package.assemble
 
-    def hiding(person: Person, findings: Findings, found: Sequence[Recommendation], knowledge: Knowledge, run: Any) -> CarePlan:
+    def hiding(
+        person: Person, findings: Findings, found: Sequence[Recommendation], knowledge: Knowledge, run: Any, **more: Any
+    ) -> CarePlan:
         if fault == "one body only":
-            return honest(person, findings, [one for one in found if one.body == "CPIC"], knowledge, run)
-        return replace(honest(person, findings, found, knowledge, run), conflicts=())
+            return honest(person, findings, [one for one in found if one.body == "CPIC"], knowledge, run, **more)
+        return replace(honest(person, findings, found, knowledge, run, **more), conflicts=())
 
     monkeypatch.setattr(careplan_package, "assemble", hiding)
     assert hidden_disagreement(personalize(POOR_PERSON, ADVICE))

@@ -11,7 +11,7 @@ from garrod.knowledge.loading import Knowledge
 from garrod.model.careplan import CarePlan, Conflict, MonitoringItem
 from garrod.model.findings import Findings, FindingStatus
 from garrod.model.person import Person
-from garrod.model.recommendations import Action, Recommendation, Severity
+from garrod.model.recommendations import Action, Check, Recommendation, Severity
 from garrod.model.run import Run
 from garrod.therapeutics.wording import ACTION_WORDS, dose_words
 
@@ -25,9 +25,11 @@ def assemble(
     recommendations: Sequence[Recommendation],
     knowledge: Knowledge,
     run: Run,
+    *,
+    checks: tuple[Check, ...] = (),
 ) -> CarePlan:
     """Return the plan; nothing that a decider recommended is lost on the way."""
-    taken = {f.value for f in findings.of_kind("medication") if f.value is not None and _is_current(f.id, person)}
+    taken = {one.drug_id for one in findings.taken() if one.is_current}
     in_use = frozenset(one.id for one in recommendations if one.target.name.lower() in taken)
     ordered = tuple(sorted(recommendations, key=lambda one: _order(one, in_use)))
     return CarePlan(
@@ -38,14 +40,10 @@ def assemble(
         in_use=in_use,
         conflicts=tuple(_differences_between_bodies(ordered)),
         monitoring=tuple(_monitoring(ordered, in_use)),
+        checks=checks,
         not_assessed=tuple(one for one in findings if one.status is FindingStatus.NOT_ASSESSED),
         notices=tuple(_notices(person, ordered, in_use, knowledge)),
     )
-
-
-def _is_current(finding_id: str, person: Person) -> bool:
-    index = int(finding_id.split(":")[1])
-    return bool(person.medications) and person.medications[index].is_current  # type: ignore[index]
 
 
 def _order(one: Recommendation, in_use: frozenset[str]) -> tuple[bool, int, str, str, str]:

@@ -89,7 +89,7 @@ class Medication(Struct, forbid_unknown_fields=True):
     start: date | None = None
     end: date | None = None
     indication: str | None = None
-    status: Literal["active", "on-hold", "stopped", "completed"] = "active"
+    status: Literal["active", "on-hold", "stopped", "completed"] | None = None
 
 
 class Administration(Struct, forbid_unknown_fields=True):

@@ -8,7 +8,7 @@ import types
 import typing
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -217,11 +217,12 @@ def newest_evidence(person: wire.PersonFile) -> datetime | None:
 def evidence_of(text: PersonText, as_of: datetime | None) -> model.Person:
     """Turn the checked sections into the model's evidence, without genomes."""
     given = text.person
+    now = as_of or given.as_of or newest_evidence(given)
     return model.Person(
         id=given.id,
         sex=given.sex,
         birth_date=given.birth_date,
-        as_of=as_of or given.as_of or newest_evidence(given),
+        as_of=now,
         declared_ancestry=given.declared_ancestry,
         body=_each(given.body, model.BodyMeasurement),
         life_stage=_same(given.life_stage, model.LifeStage),
@@ -238,7 +239,7 @@ def evidence_of(text: PersonText, as_of: datetime | None) -> model.Person:
             for index, one in enumerate(given.outside_calls)
         ),
         observations=_each(given.observations, model.Observation),
-        medications=_each(given.medications, model.Medication),
+        medications=None if given.medications is None else tuple(_medication(one, now) for one in given.medications),
         administrations=_each(given.administrations, model.Administration),
         levels=_each(given.levels, model.Level),
         conditions=_each(given.conditions, model.Condition),
@@ -247,6 +248,13 @@ def evidence_of(text: PersonText, as_of: datetime | None) -> model.Person:
         unread=text.unread,
         digest=text.digest,
     )
+
+
+def _medication(row: wire.Medication, now: datetime | None) -> model.Medication:
+    """Return an entry; one without a status is active until the day it ends."""
+    has_ended = row.end is not None and now is not None and row.end < now.date()
+    made: model.Medication = _same(row, model.Medication)
+    return made if row.status else replace(made, status="completed" if has_ended else "active")
 
 
 def _each(rows: Any, kind: Any) -> Any:

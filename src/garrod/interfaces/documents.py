@@ -105,12 +105,12 @@ def call_document(sample: str, genome: GenomeEvidence | None, run: Run, results:
 
 
 def finding_document(finding: Finding) -> Document:
-    """Return a finding; the typed detail of a gene is written as in ``garrod call``."""
+    """Return a finding with its typed detail; that of a gene is written as in ``garrod call``."""
     document = {
         field.name: plain(getattr(finding, field.name)) for field in dataclasses.fields(finding) if field.name != "detail"
     }
     if finding.detail is not None:
-        document["detail"] = gene_document(finding.detail)
+        document["detail"] = gene_document(finding.detail) if isinstance(finding.detail, GeneResult) else plain(finding.detail)
     return document
 
 
@@ -137,6 +137,7 @@ def careplan_document(plan: CarePlan) -> Document:
         "recommendations": [recommendation_document(one, in_use=one.id in plan.in_use) for one in plan.recommendations],
         "conflicts": [plain(one) for one in plan.conflicts],
         "monitoring": [plain(one) for one in plan.monitoring],
+        "checks": [plain(one) for one in plan.checks],
         "not_assessed": [finding_document(one) for one in plan.not_assessed],
         "notices": list(plan.notices),
     }

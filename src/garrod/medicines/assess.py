@@ -5,6 +5,7 @@ from typing import Final
 from garrod.knowledge.guidelines import StatementDrug
 from garrod.knowledge.loading import Knowledge
 from garrod.medicines.names import DrugIndex, drug_index
+from garrod.medicines.regimens import taken_medicine
 from garrod.model.findings import Finding, Findings, FindingStatus
 from garrod.model.person import Medication, Person
 
@@ -46,6 +47,7 @@ def _recognized(number: int, one: Medication, drug: str, index: DrugIndex) -> Fi
         reason="name and RxNorm code are of different drugs; the code was used" if mismatch else None,
         evidence=(f"medications[{number}]",),
         sources=(index.drugs[drug].source_id,),
+        detail=taken_medicine(number, one, drug),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from garrod.model.findings import Finding, Findings
 from garrod.model.person import Person
-from garrod.model.recommendations import Recommendation
+from garrod.model.recommendations import Check, Recommendation
 from garrod.model.run import Run
 
 
@@ -46,4 +46,5 @@ class CarePlan:
     conflicts: tuple[Conflict, ...]
     monitoring: tuple[MonitoringItem, ...]
     not_assessed: tuple[Finding, ...]
+    checks: tuple[Check, ...] = ()  #: what the review of the list looked at, found or clean
     notices: tuple[str, ...] = ()  #: staleness and limits that hold for the whole plan

@@ -1,10 +1,13 @@
 """Findings: what was inferred about a person, or could not be, and why."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from garrod.model.calls import GeneResult
+from garrod.model.medicines import EnzymeActivity, Exposure, TakenMedicine
+
+Detail = GeneResult | TakenMedicine | EnzymeActivity | Exposure
 
 
 class FindingStatus(StrEnum):
@@ -18,7 +21,7 @@ class FindingStatus(StrEnum):
 class Finding:
     """One inference, with the evidence it came from and the knowledge rows used.
 
-    ``detail`` carries the typed result for the deciders; it is not part of the JSON shape.
+    ``detail`` carries the typed result for the stages that follow.
     """
 
     id: str  #: stable: ``gene:CYP2C19``, ``drug:clopidogrel``
@@ -32,7 +35,7 @@ class Finding:
     certainty: str | None = None  #: ``settled``, ``could_change``, ``ambiguous``, ``confirm``
     evidence: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
-    detail: GeneResult | None = None
+    detail: Detail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,35 @@ class Findings:
     def gene(self, gene: str) -> GeneResult | None:
         """Return the result of one gene, or None where nobody looked."""
         for item in self.items:
-            if item.kind == "gene_result" and item.subject == gene:
+            if item.kind == "gene_result" and item.subject == gene and isinstance(item.detail, GeneResult):
                 return item.detail
         return None
+
+    def gene_results(self) -> tuple[GeneResult, ...]:
+        """Return every gene's result, read or not."""
+        return tuple(item.detail for item in self.items if item.kind == "gene_result" and isinstance(item.detail, GeneResult))
+
+    def with_genes(self, results: Iterable[GeneResult]) -> "Findings":
+        """Return these with other results of some genes: to ask what would be advised under them."""
+        other = {one.gene: one for one in results}
+        return Findings(
+            tuple(
+                replace(item, detail=other[item.subject]) if item.kind == "gene_result" and item.subject in other else item
+                for item in self.items
+            )
+        )
+
+    def taken(self) -> tuple[TakenMedicine, ...]:
+        """Return every recognized substance of the medicine list, ended ones too, in the list's order."""
+        return tuple(item.detail for item in self.items if isinstance(item.detail, TakenMedicine))
+
+    def exposures(self) -> tuple[Exposure, ...]:
+        """Return what was worked out of each drug's exposure."""
+        return tuple(item.detail for item in self.items if isinstance(item.detail, Exposure))
+
+    def activities(self) -> tuple[EnzymeActivity, ...]:
+        """Return each enzyme that something acts on today."""
+        return tuple(item.detail for item in self.items if isinstance(item.detail, EnzymeActivity))
 
     def of_kind(self, kind: str) -> tuple[Finding, ...]:
         """Return the findings of one kind."""

@@ -133,4 +133,43 @@ class Recommendation:
     pmids: tuple[str, ...] = ()
     reading: str | None = None
     sources: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()  #: ids of the drugs that it speaks of together, where there are several or it is a review's
+    cause: str | None = None  #: what brings it, where no guideline on genes does: ``qt``, ``duplicate``, ``allergy``
+    basis: str = "genetic"  #: ``genetic``, or ``as_taken`` where it follows from an enzyme's activity under other medicines
     could_not_check: bool = False  #: nothing is advised by the body: a result that it needs is missing
+
+
+class Outcome(StrEnum):
+    """What came of looking."""
+
+    FOUND = "found"
+    CLEAN = "clean"
+    COULD_NOT = "could_not"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that the review looked at, and what came of it: what was found clean is listed as well as what was not.
+
+    Attributes
+    ----------
+    what
+        What was looked at: ``qt``, ``allergy``, ``kidney dose``.
+    drugs
+        Ids of the drugs it was looked at for, sorted; empty for the whole list.
+    reason
+        Why it could not be looked at, or what was left out.
+    """
+
+    what: str
+    outcome: Outcome
+    drugs: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What one part of a medication review says: advice, and what was looked at."""
+
+    recommendations: tuple[Recommendation, ...] = ()
+    checks: tuple[Check, ...] = ()

@@ -1,5 +1,5 @@
-"""Gene results become advice on drugs, by the statements of guidelines."""
+"""Findings become advice on drugs: by the statements of guidelines, and by looking at the list as a whole."""
 
-from garrod.therapeutics.recommend import recommend
+from garrod.therapeutics.review import recommend, review
 
-__all__ = ["recommend"]
+__all__ = ["recommend", "review"]

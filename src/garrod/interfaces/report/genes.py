@@ -129,7 +129,7 @@ def _ticks(positions: tuple[PositionRead, ...]) -> tuple[Tick, ...]:
 
 def gene_views(plan: CarePlan) -> tuple[GeneView, ...]:
     """Return every assessed gene in the order of the tables."""
-    return tuple(gene_view(f.detail) for f in plan.findings.of_kind("gene_result") if f.detail and f.detail.is_assessed)
+    return tuple(gene_view(result) for result in plan.findings.gene_results() if result.is_assessed)
 
 
 def could_change(plan: CarePlan) -> tuple[GeneView, ...]:
@@ -144,12 +144,11 @@ def not_assessed(plan: CarePlan) -> tuple[tuple[str, str, str], ...]:
         for one in plan.not_assessed
         if one.kind not in {"medication", "no_guideline"}
     ]
-    for finding in plan.findings.of_kind("gene_result"):
-        result = finding.detail
-        if result and result.status is CallStatus.LIMITED:
+    for result in plan.findings.gene_results():
+        if result.status is CallStatus.LIMITED:
             reason = "read from small variants only, which cannot show copies, deletions and hybrids; ask a laboratory"
             said.append((f"limited:{result.gene}", result.gene, reason))
-        if result and result.is_assessed:
+        if result.is_assessed:
             untold = [one.allele for one in result.allele_statuses if one.is_present is None]
             said += [(f"{result.gene}:{allele}", f"{result.gene} {allele}", "not tested") for allele in untold]
     return tuple(said)
@@ -158,9 +157,8 @@ def not_assessed(plan: CarePlan) -> tuple[tuple[str, str, str], ...]:
 def results_in_short(plan: CarePlan) -> dict[str, str]:
     """Return each assessed gene's result in a few words: diplotype and phenotype, or allele statuses."""
     found = {}
-    for finding in plan.findings.of_kind("gene_result"):
-        result = finding.detail
-        if result and result.is_assessed:
+    for result in plan.findings.gene_results():
+        if result.is_assessed:
             best = " or ".join(dict.fromkeys(one.diplotype.name for one in result.diplotypes if one.rank == 1))
             told = [one.word for one in result.allele_statuses if one.is_present is not None]
             words = _result_words(result)

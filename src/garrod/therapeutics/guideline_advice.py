@@ -26,12 +26,22 @@ from garrod.therapeutics.wording import decider
 FORBIDDING: Final = frozenset({"strong", None})
 
 
-def recommend(person: Person, findings: Findings, knowledge: Knowledge) -> tuple[Recommendation, ...]:
-    """Return advice on every drug that a guideline covers, the person's own or not, in order of drug and guideline."""
+def recommend(
+    person: Person, findings: Findings, knowledge: Knowledge, *, drugs: frozenset[str] | None = None
+) -> tuple[Recommendation, ...]:
+    """Return advice on every drug that a guideline covers, the person's own or not, in order of drug and guideline.
+
+    Parameters
+    ----------
+    drugs
+        The drugs to look up; None for all.
+    """
     taken = taken_medications(person, findings)
     made: list[Recommendation] = []
     spoken_of: set[tuple[str, str]] = set()
     for drug, guidelines in drug_guidelines(knowledge).items():
+        if drugs is not None and drug not in drugs:
+            continue
         facets = facets_of(person, taken.get(drug, ()), knowledge)
         for guideline in guidelines:
             spoken_of |= {(gene, drug) for gene in guideline.genes}
@@ -42,12 +52,10 @@ def recommend(person: Person, findings: Findings, knowledge: Knowledge) -> tuple
 
 def taken_medications(person: Person, findings: Findings) -> Mapping[str, tuple[Medication, ...]]:
     """Return the entries of the person's current medicines by drug id, as the medicines stage recognized them."""
-    by_index = {f.id: f for f in findings.of_kind("medication")}
     found: dict[str, tuple[Medication, ...]] = {}
-    for index, one in enumerate(person.medications or ()):
-        finding = by_index.get(f"medication:{index}")
-        if one.is_current and finding is not None and isinstance(finding.value, str):
-            found[finding.value] = (*found.get(finding.value, ()), one)
+    for one in findings.taken():
+        if one.is_current and person.medications is not None:
+            found[one.drug_id] = (*found.get(one.drug_id, ()), person.medications[one.entry])
     return found
 
 
