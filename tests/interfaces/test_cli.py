@@ -714,7 +714,7 @@ def test_tables_and_their_digest_are_listed() -> None:
 def test_two_versions_of_the_tables_tell_whose_advice_would_change(tmp_path: Path) -> None:
     for folder, action in (("old", "standard"), ("new", "avoid")):
         (tmp_path / folder).mkdir()
-        for part in ("pharmacogenomics", "pharmacogenomics_clinpgx"):
+        for part in ("pharmacogenomics", "pharmacogenomics_clinpgx", "medicines"):
             (tmp_path / folder / part).symlink_to(SHIPPED / part)
         said = says("poor", action, {"CYP2C19": word("Poor Metabolizer")})
         for kind, some in rows_of(said).items():

@@ -16,7 +16,7 @@ Row = TypeVar("Row")
 
 SHIPPED: Final = Path(__file__).parent / "tables"
 
-#: Each row class and the files that hold its rows. The second folder carries CC BY-SA rows and may be absent.
+#: Each row class and the files that hold its rows. Folders that end in ``_clinpgx`` carry CC BY-SA rows and may be absent.
 TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
     Source: ("sources.tsv",),
     pharmacogenomics.Gene: ("pharmacogenomics/gene.tsv",),
@@ -36,7 +36,7 @@ TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
     ),
     pharmacogenomics.HaplotypeCount: ("pharmacogenomics/haplotype_count.tsv",),
     pharmacogenomics.VariantFrequency: ("pharmacogenomics/variant_frequency.tsv",),
-    guidelines.Drug: ("guidelines/drug.tsv", "guidelines_clinpgx/drug.tsv"),
+    guidelines.Drug: ("guidelines/drug.tsv", "guidelines_clinpgx/drug.tsv", "medicines/drug.tsv"),
     guidelines.DrugName: ("guidelines/drug_name.tsv",),
     guidelines.GeneDrug: ("guidelines/gene_drug.tsv",),
     guidelines.Indication: ("guidelines/indication.tsv", "guidelines_clinpgx/indication.tsv"),
