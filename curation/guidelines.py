@@ -20,6 +20,7 @@ from curation.tsv import read_table
 from garrod.knowledge import guidelines as rows
 from garrod.upstream import read_gene_drug_pairs
 
+INGREDIENTS = "drugs/rxnorm-prescribable-2025/ingredients.tsv.gz"
 READINGS = Path(__file__).parent / "readings"
 SCORE_GENES = {"CYP2C9", "CYP2D6", "DPYD"}
 STATUS_GENES = {"HLA-A", "HLA-B"}
@@ -268,9 +269,16 @@ def drug_rows(sources: Path, units: Sequence[Row]) -> Iterator[Row]:
                 "reading": "read_once",
                 "source_id": "cpic-gene-drug-2023-08",
             }
+    with gzip.open(sources / INGREDIENTS, "rt", encoding="utf-8") as handle:
+        codes_by_name = {
+            row["name"].lower(): row["rxcui"] for row in csv.DictReader(handle, delimiter="\t") if row["tty"] == "IN"
+        }
     for unit in sorted(units, key=lambda one: list(FOLDERS).index(one["body"])):  # the folder that may be left out last
         for drug in unit["drugs"].split(";"):
-            found.setdefault(drug, {"drug_id": drug, "name": drug, "reading": "read_once", "source_id": SOURCE[unit["body"]]})
+            code = codes_by_name.get(drug)
+            source = "nlm-rxnorm-2025-10" if code else SOURCE[unit["body"]]
+            row = {"drug_id": drug, "name": drug, "rxnorm": code, "reading": "read_once", "source_id": source}
+            found.setdefault(drug, row)
     yield from (found[name] for name in sorted(found))
 
 

@@ -16,7 +16,7 @@ from garrod.knowledge.loading import SHIPPED
 INGREDIENTS = "drugs/rxnorm-prescribable-2025/ingredients.tsv.gz"
 LETTER_A = "drugs/rxnorm-prescribable-2025/letter_A_ingredients_partial.tsv"
 RXNORM = "nlm-rxnorm-2025-10"
-GUIDELINES = ("guidelines/drug.tsv", "guidelines_clinpgx/drug.tsv")
+GUIDELINES = ("guidelines/drug.tsv",)
 
 
 def main() -> None:

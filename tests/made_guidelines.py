@@ -35,6 +35,12 @@ INDICATIONS: Final = {"acs_pci": ("pci", "coronary"), "neurovascular": ("stroke"
 GUIDELINE_KINDS: Final = tuple(kind for kind, files in TABLES.items() if files[0].startswith("guidelines/"))
 
 
+#: Tables on medicines as such: a made-up world has none of their rows.
+MEDICINE_KINDS: Final = tuple(
+    kind for kind, files in TABLES.items() if files[0].split("/")[0] not in {"sources.tsv", "guidelines", "pharmacogenomics"}
+)
+
+
 @dataclass(frozen=True)
 class Key:
     """What a statement asks of a gene."""
@@ -177,7 +183,8 @@ def rows_of(
     for one in said:
         _add_statement(made, one)
     shipped = tuple(row for row in KNOWLEDGE.rows(Source) if row.source_id not in SOURCES.values())
-    return {**{kind: tuple(some) for kind, some in made.items()}, Source: (*shipped, *_sources(content))}
+    nothing: dict[type[Any], tuple[Any, ...]] = dict.fromkeys(MEDICINE_KINDS, ())
+    return {**nothing, **{kind: tuple(some) for kind, some in made.items()}, Source: (*shipped, *_sources(content))}
 
 
 def _sources(content: date) -> list[Source]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from garrod.knowledge import guidelines, pharmacogenomics
+from garrod.knowledge import enzymes, guidelines, pharmacogenomics
 from garrod.knowledge.loading import TABLES, Knowledge
 from garrod.model.errors import Fault, KnowledgeError
 
@@ -16,6 +16,8 @@ REFERENCES: tuple[tuple[type[Any], str, type[Any], str], ...] = (
     (pharmacogenomics.AlleleVariant, "variant_id", pharmacogenomics.Variant, "variant_id"),
     (pharmacogenomics.PositionRule, "variant_id", pharmacogenomics.Variant, "variant_id"),
     (pharmacogenomics.HaplotypeCount, "gene", pharmacogenomics.Gene, "gene"),
+    (enzymes.EnzymeEffect, "drug_id", guidelines.Drug, "drug_id"),
+    (enzymes.ConversionRule, "gene", pharmacogenomics.Gene, "gene"),
     (guidelines.DrugName, "drug_id", guidelines.Drug, "drug_id"),
     (guidelines.Statement, "guideline_id", guidelines.Guideline, "guideline_id"),
     (guidelines.StatementDrug, "statement_id", guidelines.Statement, "statement_id"),

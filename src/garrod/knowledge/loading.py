@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from garrod.knowledge import guidelines, pharmacogenomics
+from garrod.knowledge import enzymes, guidelines, pharmacogenomics
 from garrod.knowledge.provenance import Source
 from garrod.model.errors import Fault, KnowledgeError
 
@@ -18,7 +18,7 @@ SHIPPED: Final = Path(__file__).parent / "tables"
 
 #: Each row class and the files that hold its rows. Folders that end in ``_clinpgx`` carry CC BY-SA rows and may be absent.
 TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
-    Source: ("sources.tsv",),
+    Source: ("sources.tsv", "medicines/sources.tsv"),
     pharmacogenomics.Gene: ("pharmacogenomics/gene.tsv",),
     pharmacogenomics.Variant: ("pharmacogenomics/variant.tsv",),
     pharmacogenomics.VariantForm: ("pharmacogenomics/variant_form.tsv",),
@@ -37,6 +37,9 @@ TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
     pharmacogenomics.HaplotypeCount: ("pharmacogenomics/haplotype_count.tsv",),
     pharmacogenomics.VariantFrequency: ("pharmacogenomics/variant_frequency.tsv",),
     guidelines.Drug: ("guidelines/drug.tsv", "guidelines_clinpgx/drug.tsv", "medicines/drug.tsv"),
+    enzymes.EnzymeEffect: ("medicines/enzyme_effect.tsv", "medicines_clinpgx/enzyme_effect.tsv"),
+    enzymes.EffectTime: ("medicines/effect_time.tsv",),
+    enzymes.ConversionRule: ("medicines/conversion_rule.tsv",),
     guidelines.DrugName: ("guidelines/drug_name.tsv",),
     guidelines.GeneDrug: ("guidelines/gene_drug.tsv",),
     guidelines.Indication: ("guidelines/indication.tsv", "guidelines_clinpgx/indication.tsv"),
@@ -55,7 +58,7 @@ TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
         )
     },
 }
-OPTIONAL_FOLDERS: Final = frozenset({"pharmacogenomics_clinpgx", "guidelines_clinpgx"})
+OPTIONAL_FOLDERS: Final = frozenset({"pharmacogenomics_clinpgx", "guidelines_clinpgx", "medicines_clinpgx"})
 
 
 def read_table(path: Path, kind: type[Row]) -> tuple[Row, ...]:

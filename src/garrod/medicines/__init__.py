@@ -1,5 +1,8 @@
-"""What the person takes: names become drugs; what cannot be recognized is said."""
+"""What the person takes: names become drugs; enzymes as they work today."""
 
+from garrod.medicines import activity
 from garrod.medicines.assess import assess
 
-__all__ = ["assess"]
+assess_activity = activity.assess
+
+__all__ = ["assess", "assess_activity"]

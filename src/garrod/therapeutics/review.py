@@ -7,7 +7,7 @@ from garrod.knowledge.loading import Knowledge
 from garrod.model.findings import Findings
 from garrod.model.person import Person
 from garrod.model.recommendations import Recommendation, Reviewed
-from garrod.therapeutics import guideline_advice
+from garrod.therapeutics import as_taken, guideline_advice
 
 Part = Callable[[Person, Findings, Knowledge], Reviewed]
 
@@ -24,6 +24,7 @@ def review(person: Person, findings: Findings, knowledge: Knowledge, *, drugs: f
         The drugs to look up in guidelines on genes; None for every drug that one covers, taken or not.
     """
     advice = guideline_advice.recommend(person, findings, knowledge, drugs=drugs)
+    advice += as_taken.recommend(person, findings, knowledge, advice, drugs=drugs)
     parts = [part(person, findings, knowledge) for part in PARTS]
     return Reviewed(
         (*advice, *(one for part in parts for one in part.recommendations)),
