@@ -6,6 +6,7 @@ from itertools import permutations
 import pytest
 
 from garrod import Person, load_knowledge, personalize
+from garrod.interfaces.report import render_report
 from garrod.knowledge.enzymes import EnzymeEffect, Strength
 from garrod.medicines.enzyme_influences import believed_effects
 from garrod.model.careplan import CarePlan
@@ -140,3 +141,12 @@ def test_the_regulators_grade_is_believed_before_a_reviews() -> None:
     grades = {row.graded_by.value: row.strength for row in KNOWLEDGE.rows(EnzymeEffect) if row.drug_id == "terbinafine"}
     assert (grades["fda"], grades["dpwg"]) == (Strength.STRONG, Strength.MODERATE)
     assert {row.strength for row in believed_effects(KNOWLEDGE)["terbinafine"]} == {Strength.STRONG}
+
+
+def test_that_genes_alone_do_not_decide_is_said_in_the_plan_and_on_the_page() -> None:
+    plan = plan_of("codeine", "paroxetine", CYP2D6="*1/*1")
+    said = next(one for one in plan.conflicts if one.id == "co_medication:codeine")
+    assert {one.id for one in as_taken(plan, "codeine")} <= set(said.kept)
+    html = render_report(plan, KNOWLEDGE)
+    assert "As taken: With paroxetine, CYP2D6 works as: Poor Metabolizer." in html
+    assert not any(one.id == "co_medication:codeine" for one in plan_of("codeine", CYP2D6="*1/*1").conflicts)

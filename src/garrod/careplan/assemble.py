@@ -38,7 +38,7 @@ def assemble(
         findings=findings,
         recommendations=ordered,
         in_use=in_use,
-        conflicts=tuple(_differences_between_bodies(ordered)),
+        conflicts=(*_differences_between_bodies(ordered), *_genes_and_co_medication(ordered, in_use)),
         monitoring=tuple(_monitoring(ordered, in_use)),
         checks=checks,
         not_assessed=tuple(one for one in findings if one.status is FindingStatus.NOT_ASSESSED),
@@ -57,7 +57,8 @@ def _differences_between_bodies(ordered: Sequence[Recommendation]) -> Iterator[C
     """
     by_drug: dict[str, list[Recommendation]] = defaultdict(list)
     for one in ordered:
-        if one.action is not Action.NO_RECOMMENDATION and one.applies_if is None and not one.could_not_check and one.body:
+        is_advice = one.action is not Action.NO_RECOMMENDATION and not one.could_not_check
+        if is_advice and one.applies_if is None and one.body and one.basis == "genetic":
             by_drug[one.target.name].append(one)
     for drug, some in sorted(by_drug.items()):
         said: dict[str, list[Recommendation]] = defaultdict(list)
@@ -72,6 +73,30 @@ def _differences_between_bodies(ordered: Sequence[Recommendation]) -> Iterator[C
                 resolution="both_shown",
                 kept=ids,
                 because=f"Guideline bodies differ on {drug}: {_each_says(said)}. Each is shown; a person decides.",
+            )
+
+
+def _genes_and_co_medication(ordered: Sequence[Recommendation], in_use: frozenset[str]) -> Iterator[Conflict]:
+    """Set what genes alone lead to beside what follows under the other medicines, for medicines in use."""
+    by_drug: dict[str, list[Recommendation]] = defaultdict(list)
+    for one in ordered:
+        if one.id in in_use and one.body and one.cause in {None, "enzyme activity"}:
+            by_drug[one.target.name].append(one)
+    for drug, some in sorted(by_drug.items()):
+        taken = [one for one in some if one.basis == "as_taken"]
+        if taken:
+            causes = sorted({other for one in taken for other in one.concerns} - {drug.lower()})
+            ids = tuple(one.id for one in some if one.action is not Action.NO_RECOMMENDATION)
+            yield Conflict(
+                id=f"co_medication:{drug}",
+                between=ids,
+                kind="genes_and_co_medication",
+                resolution="both_shown",
+                kept=ids,
+                because=(
+                    f"The genes alone do not decide {drug}: {' and '.join(causes)} changes how the enzyme works. "
+                    "Advice as taken stands beside advice for the genes; it holds as long as both are taken."
+                ),
             )
 
 

@@ -35,6 +35,7 @@ class Advice:
     shape: str
     summary: str
     condition: str | None
+    as_taken: str  #: which other medicine makes it so, where it is not for the genes alone
     doses: tuple[str, ...]
     fallbacks: tuple[str, ...]
     otherwise: str  #: what the fallbacks are: what to do if it must be used, or what comes next
@@ -76,6 +77,7 @@ def advice_of(one: Recommendation) -> Advice:
         shape=SHAPES[one.severity],
         summary=one.summary,
         condition=one.applies_if,
+        as_taken=one.notes[0] if one.basis == "as_taken" else "",
         doses=tuple(dose_words(dose) for dose in one.doses),
         fallbacks=tuple(part.summary for part in one.fallback),
         otherwise="If it must be used" if one.action in INSTEAD else "Further",
@@ -86,7 +88,7 @@ def advice_of(one: Recommendation) -> Advice:
         would_change=one.would_change,
         monitoring=tuple(MONITORING_WORDS.get(word, word.replace("_", " ")) for word in one.monitoring),
         avoid_also=one.avoid_also,
-        notes=one.notes,
+        notes=one.notes[1:] if one.basis == "as_taken" else one.notes,
         reading=READING_WORDS.get(one.reading or "", ""),
         sources=one.sources,
     )
