@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
-from garrod import careplan, medicines, therapeutics
+from garrod import biomarkers, careplan, medicines, therapeutics
 from garrod.genome import assess as genome
 from garrod.knowledge.loading import Knowledge
 from garrod.model.careplan import CarePlan
@@ -20,7 +20,13 @@ Assess = Callable[[Person, Findings, Knowledge], tuple[Finding, ...]]
 Decide = Callable[[Person, Findings, Knowledge], Reviewed]
 
 #: From evidence to findings, in order: each stage sees what the earlier ones found.
-ASSESS: Final[tuple[Assess, ...]] = (genome.assess, medicines.assess, medicines.assess_activity, medicines.assess_exposure)
+ASSESS: Final[tuple[Assess, ...]] = (
+    biomarkers.assess,
+    genome.assess,
+    medicines.assess,
+    medicines.assess_activity,
+    medicines.assess_exposure,
+)
 
 #: From findings to recommendations, and to what was looked at on the way.
 DECIDE: Final[tuple[Decide, ...]] = (therapeutics.review,)

@@ -130,6 +130,16 @@ class Allergy(Struct, forbid_unknown_fields=True):
     severity: str | None = None
 
 
+class Dialysis(Struct):
+    """A course of dialysis; one without an end goes on."""
+
+    kind: str | None = None
+    start: date | None = None
+    end: date | None = None
+    per_week: Annotated[float, Meta(gt=0, le=14)] | None = None
+    time: Time | None = None
+
+
 class Consent(Struct, forbid_unknown_fields=True):
     """What the person agreed to be told."""
 
@@ -153,7 +163,7 @@ class PersonFile(Struct):
     medications: list[Medication] | None = None
     administrations: list[Administration] | None = None
     levels: list[Level] | None = None
-    dialysis: list[dict[str, Any]] | None = None
+    dialysis: list[Dialysis] | None = None
     conditions: list[Condition] | None = None
     allergies: list[Allergy] | None = None
     tumor: dict[str, Any] | None = None
@@ -164,7 +174,7 @@ class PersonFile(Struct):
 
 
 #: Sections that are carried but not interpreted by this version.
-NOT_INTERPRETED = ("dialysis", "tumor", "diet", "limits", "targets")
+NOT_INTERPRETED = ("tumor", "diet", "limits", "targets")
 
 
 def schema() -> dict[str, Any]:

@@ -181,6 +181,11 @@ def _impossible(person: wire.PersonFile, where: str) -> Iterator[Fault]:
         for name, amount in (("weight", body.weight), ("height", body.height)):
             if amount is not None:
                 yield from _out_of_range(f"{where}: body[{index}].{name}", name, amount)
+    yield from _contradicting_dates(person, where, as_of)
+
+
+def _contradicting_dates(person: wire.PersonFile, where: str, as_of: date | None) -> Iterator[Fault]:
+    """Find doses that are none, and courses whose dates contradict each other."""
     for index, drug in enumerate(person.medications or ()):
         place = f"{where}: medications[{index}]"
         if drug.start and drug.end and drug.end < drug.start:
@@ -191,6 +196,9 @@ def _impossible(person: wire.PersonFile, where: str) -> Iterator[Fault]:
             yield Fault(f"{place}.every", "an interval is a positive number", 'write "every": {"value": 24, "unit": "h"}')
         if drug.status in {"stopped", "completed"} and drug.end and as_of and drug.end > as_of:
             yield Fault(f"{place}.end", f"a {drug.status} medicine ends after as_of", "correct status or end")
+    for index, course in enumerate(person.dialysis or ()):
+        if course.start and course.end and course.end < course.start:
+            yield Fault(f"{where}: dialysis[{index}]", "dialysis ends before it starts", "correct start or end")
 
 
 def _out_of_range(where: str, name: str, amount: wire.Amount) -> Iterator[Fault]:
@@ -242,6 +250,7 @@ def evidence_of(text: PersonText, as_of: datetime | None) -> model.Person:
         medications=None if given.medications is None else tuple(_medication(one, now) for one in given.medications),
         administrations=_each(given.administrations, model.Administration),
         levels=_each(given.levels, model.Level),
+        dialysis=_each(given.dialysis, model.Dialysis),
         conditions=_each(given.conditions, model.Condition),
         allergies=_each(given.allergies, model.Allergy),
         secondary_findings_consent=given.consent.secondary_findings if given.consent else None,

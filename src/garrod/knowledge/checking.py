@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from garrod.knowledge import enzymes, exposure, guidelines, pharmacogenomics
+from garrod.knowledge import enzymes, exposure, guidelines, laboratory, pharmacogenomics
 from garrod.knowledge.loading import TABLES, Knowledge
 from garrod.model.errors import Fault, KnowledgeError
 
@@ -17,6 +17,8 @@ REFERENCES: tuple[tuple[type[Any], str, type[Any], str], ...] = (
     (pharmacogenomics.PositionRule, "variant_id", pharmacogenomics.Variant, "variant_id"),
     (pharmacogenomics.HaplotypeCount, "gene", pharmacogenomics.Gene, "gene"),
     (enzymes.EnzymeEffect, "drug_id", guidelines.Drug, "drug_id"),
+    (laboratory.AnalyteName, "analyte", laboratory.Analyte, "analyte"),
+    (laboratory.AnalyteUnit, "analyte", laboratory.Analyte, "analyte"),
     (enzymes.ConversionRule, "gene", pharmacogenomics.Gene, "gene"),
     (exposure.Disposition, "drug_id", guidelines.Drug, "drug_id"),
     (exposure.PathwayShare, "drug_id", exposure.Disposition, "drug_id"),

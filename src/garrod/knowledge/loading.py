@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from garrod.knowledge import enzymes, exposure, guidelines, pharmacogenomics
+from garrod.knowledge import enzymes, exposure, guidelines, laboratory, pharmacogenomics
 from garrod.knowledge.provenance import Source
 from garrod.model.errors import Fault, KnowledgeError
 
@@ -18,7 +18,7 @@ SHIPPED: Final = Path(__file__).parent / "tables"
 
 #: Each row class and the files that hold its rows. Folders that end in ``_clinpgx`` carry CC BY-SA rows and may be absent.
 TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
-    Source: ("sources.tsv", "medicines/sources.tsv", "exposure/sources.tsv"),
+    Source: ("sources.tsv", "medicines/sources.tsv", "exposure/sources.tsv", "laboratory/sources.tsv"),
     pharmacogenomics.Gene: ("pharmacogenomics/gene.tsv",),
     pharmacogenomics.Variant: ("pharmacogenomics/variant.tsv",),
     pharmacogenomics.VariantForm: ("pharmacogenomics/variant_form.tsv",),
@@ -40,6 +40,9 @@ TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
     enzymes.EnzymeEffect: ("medicines/enzyme_effect.tsv", "medicines_clinpgx/enzyme_effect.tsv"),
     enzymes.EffectTime: ("medicines/effect_time.tsv",),
     enzymes.ConversionRule: ("medicines/conversion_rule.tsv",),
+    laboratory.Analyte: ("laboratory/analyte.tsv",),
+    laboratory.AnalyteName: ("laboratory/analyte_name.tsv",),
+    laboratory.AnalyteUnit: ("laboratory/analyte_unit.tsv",),
     exposure.Disposition: ("exposure/disposition.tsv",),
     exposure.PathwayShare: ("exposure/pathway_share.tsv",),
     exposure.ModifierStrength: ("exposure/modifier_strength.tsv",),

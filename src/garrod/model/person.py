@@ -104,6 +104,17 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dialysis:
+    """One course of dialysis; one without an end goes on."""
+
+    kind: str | None = None  #: hemodialysis, peritoneal, continuous
+    start: date | None = None
+    end: date | None = None
+    per_week: float | None = None
+    time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """One diagnosis."""
 
@@ -152,6 +163,7 @@ class Person:
     medications: tuple[Medication, ...] | None = None
     administrations: tuple[Administration, ...] | None = None
     levels: tuple[Level, ...] | None = None
+    dialysis: tuple[Dialysis, ...] | None = None
     conditions: tuple[Condition, ...] | None = None
     allergies: tuple[Allergy, ...] | None = None
     secondary_findings_consent: bool | None = None
@@ -169,9 +181,17 @@ class Person:
 
     def weight_kg(self) -> float | None:
         """Return the newest weight in kg, or None where none was given."""
-        weights = [one for one in self.body or () if one.weight is not None and one.weight.unit == "kg"]
-        if not weights:
-            return None
-        dated = [one for one in weights if one.time is not None]
-        newest = max(dated, key=lambda one: one.time.timestamp() if one.time else 0.0) if dated else weights[-1]
-        return newest.weight.value if newest.weight else None
+        newest = self._newest([one for one in self.body or () if one.weight is not None and one.weight.unit == "kg"])
+        return newest.weight.value if newest and newest.weight else None
+
+    def height_cm(self) -> float | None:
+        """Return the newest height in cm, or None where none was given."""
+        newest = self._newest([one for one in self.body or () if one.height is not None and one.height.unit == "cm"])
+        return newest.height.value if newest and newest.height else None
+
+    @staticmethod
+    def _newest(some: list[BodyMeasurement]) -> BodyMeasurement | None:
+        dated = [one for one in some if one.time is not None]
+        if dated:
+            return max(dated, key=lambda one: one.time.timestamp() if one.time else 0.0)
+        return some[-1] if some else None
