@@ -77,6 +77,8 @@ def main() -> None:
         "exposure/modifier_strength.tsv", rows.ModifierStrength, [strength_row(*i) for i in sorted(parameters.strengths.items())]
     )
     write("exposure/observed_exposure.tsv", rows.ObservedExposure, observed)
+    write("exposure/exposure_tier.tsv", rows.ExposureTier, read_table(READINGS / "tiers.tsv"))
+    write("exposure/exposure_note.tsv", rows.ExposureNote, read_table(READINGS / "drug_notes.tsv"))
     write("exposure/pathway_activity.tsv", rows.PathwayActivity, read_table(READINGS / "activities.tsv"))
     write("exposure/sources.tsv", Source, read_table(READINGS / "sources.tsv"))
 

@@ -21,6 +21,7 @@ REFERENCES: tuple[tuple[type[Any], str, type[Any], str], ...] = (
     (laboratory.AnalyteUnit, "analyte", laboratory.Analyte, "analyte"),
     (enzymes.ConversionRule, "gene", pharmacogenomics.Gene, "gene"),
     (exposure.Disposition, "drug_id", guidelines.Drug, "drug_id"),
+    (exposure.ExposureNote, "drug_id", guidelines.Drug, "drug_id"),
     (exposure.PathwayShare, "drug_id", exposure.Disposition, "drug_id"),
     (exposure.ModifierStrength, "drug_id", guidelines.Drug, "drug_id"),
     (guidelines.DrugName, "drug_id", guidelines.Drug, "drug_id"),

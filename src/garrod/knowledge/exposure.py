@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from garrod.knowledge.pharmacogenomics import Reading
 from garrod.model.medicines import EnzymeRole
+from garrod.model.recommendations import Action, Severity
 
 KIDNEY = "kidney"
 #: What a typical liver takes out of the blood in one pass, for a drug whose class alone is known.
@@ -120,6 +121,50 @@ class PathwayActivity:
 
     def __post_init__(self) -> None:
         _ordered(f"{self.cause} {self.state} on {self.pathway}", self.low, self.activity, self.high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposureTier:
+    """What a change of exposure calls for, for drugs with a narrow range and for others; the bounds are ratios."""
+
+    is_narrow: bool
+    above: float | None = None
+    below: float | None = None
+    action: Action
+    severity: Severity
+    says: str
+    reading: Reading
+    source_id: str
+    place: str = ""
+
+    def __post_init__(self) -> None:
+        if self.above is None and self.below is None:
+            raise ValueError(f"{self.says}: a tier has a bound")
+        if self.above is not None and self.below is not None and not self.above < self.below:
+            raise ValueError(f"{self.says}: the bounds {self.above:g} to {self.below:g} hold nothing")
+
+    def holds(self, ratio: float) -> bool:
+        """Whether a ratio lies in the tier; of a tier that goes up the lower bound counts, of one that goes down the upper."""
+        rises = self.above is not None and self.above >= 1
+        if rises:
+            return (self.above or 0) <= ratio and (self.below is None or ratio < self.below)
+        return (self.above is None or self.above < ratio) and (self.below is None or ratio <= self.below)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposureNote:
+    """What a drug's exposure means: ``narrow`` range of safe exposure; ``prodrug``, made active by the pathway in ``value``."""
+
+    drug_id: str
+    kind: str
+    value: str | None = None
+    reading: Reading
+    source_id: str
+    place: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in {"narrow", "prodrug"}:
+            raise ValueError(f"{self.drug_id}: kind {self.kind!r} is not narrow or prodrug")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,8 @@ TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
     exposure.PathwayShare: ("exposure/pathway_share.tsv",),
     exposure.ModifierStrength: ("exposure/modifier_strength.tsv",),
     exposure.PathwayActivity: ("exposure/pathway_activity.tsv",),
+    exposure.ExposureTier: ("exposure/exposure_tier.tsv",),
+    exposure.ExposureNote: ("exposure/exposure_note.tsv",),
     exposure.ObservedExposure: ("exposure/observed_exposure.tsv",),
     guidelines.DrugName: ("guidelines/drug_name.tsv", "medicines/drug_name.tsv"),
     guidelines.GeneDrug: ("guidelines/gene_drug.tsv",),

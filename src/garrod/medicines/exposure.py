@@ -215,6 +215,8 @@ def _not_counted(drug: str, shares: Sequence[rows.PathwayShare], setting: Settin
             yield f"{gene}: no result, taken as a typical person's"
         elif genotype_activity(row.pathway, setting) is None:
             yield f"{gene}: its result is not settled, taken as a typical person's"
+    if drug in setting.tables.prodrugs:
+        yield f"{drug} is made active in the body: its own exposure does not tell its effect"
     if setting.gfr is None and (setting.tables.disposition[drug].fe or 0) > 0.2:
         yield "kidney function: not known, taken as a typical person's"
 

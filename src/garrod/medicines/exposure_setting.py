@@ -29,6 +29,7 @@ class ExposureTables:
     activities: Mapping[tuple[str, str], rows.PathwayActivity]  #: (cause, state), or (cause, state and extraction) for the liver
     gene_of: Mapping[str, str]  #: pathway -> the gene that decides it
     observed: Mapping[tuple[str, str], tuple[rows.ObservedExposure, ...]]
+    prodrugs: frozenset[str]
 
 
 def exposure_tables(knowledge: Knowledge) -> ExposureTables:
@@ -60,6 +61,7 @@ def _build(knowledge: Knowledge) -> ExposureTables:
         strengths={drug: tuple(some) for drug, some in strengths.items()},
         activities=activities,
         gene_of=gene_of,
+        prodrugs=frozenset(row.drug_id for row in knowledge.rows(rows.ExposureNote) if row.kind == "prodrug"),
         observed={pair: tuple(some) for pair, some in observed.items()},
     )
 
