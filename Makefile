@@ -63,6 +63,7 @@ tables: .venv/.ready ## make the tables from GARROD_SOURCES
 	$(BIN)/python -m curation.vocabulary $(GARROD_SOURCES)
 	$(BIN)/python -m curation.enzyme_effects $(GARROD_SOURCES)
 	$(BIN)/python -m curation.exposure $(GARROD_SOURCES)
+	$(BIN)/python -m curation.interactions $(GARROD_SOURCES)
 	$(BIN)/python -m curation.laboratory $(GARROD_SOURCES)
 
 clean: ## remove what was made

@@ -279,7 +279,8 @@ def drug_rows(sources: Path, units: Sequence[Row]) -> Iterator[Row]:
             source = "nlm-rxnorm-2025-10" if code else SOURCE[unit["body"]]
             row = {"drug_id": drug, "name": drug, "rxnorm": code, "reading": "read_once", "source_id": source}
             found.setdefault(drug, row)
-    yield from (found[name] for name in sorted(found))
+    by_hand = {row["drug_id"] for row in read_table(READINGS / "medicines/drugs.tsv")}  # those stand with the medicines
+    yield from (found[name] for name in sorted(found) if name not in by_hand)
 
 
 def drug_name_rows(sources: Path, drugs: Sequence[Row]) -> Iterator[Row]:

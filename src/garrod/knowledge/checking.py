@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from garrod.knowledge import enzymes, exposure, guidelines, laboratory, pharmacogenomics
+from garrod.knowledge import enzymes, exposure, guidelines, interactions, laboratory, pharmacogenomics
 from garrod.knowledge.loading import TABLES, Knowledge
 from garrod.model.errors import Fault, KnowledgeError
 
@@ -20,6 +20,11 @@ REFERENCES: tuple[tuple[type[Any], str, type[Any], str], ...] = (
     (laboratory.AnalyteName, "analyte", laboratory.Analyte, "analyte"),
     (laboratory.AnalyteUnit, "analyte", laboratory.Analyte, "analyte"),
     (enzymes.ConversionRule, "gene", pharmacogenomics.Gene, "gene"),
+    (interactions.DrugClassMember, "drug_id", guidelines.Drug, "drug_id"),
+    (interactions.DrugClassMember, "class_id", interactions.DrugClass, "class_id"),
+    (interactions.HazardMember, "hazard", interactions.Hazard, "hazard"),
+    (interactions.HazardFactor, "hazard", interactions.Hazard, "hazard"),
+    (interactions.HazardTier, "hazard", interactions.Hazard, "hazard"),
     (exposure.Disposition, "drug_id", guidelines.Drug, "drug_id"),
     (exposure.ExposureNote, "drug_id", guidelines.Drug, "drug_id"),
     (exposure.PathwayShare, "drug_id", exposure.Disposition, "drug_id"),
@@ -50,6 +55,7 @@ def check_knowledge(knowledge: Knowledge) -> tuple[Fault, ...]:
         return tuple(faults)
     faults += _unknown_sources(knowledge)
     faults += _dangling(knowledge)
+    faults += _unknown_members(knowledge)
     faults += _unknown_phenotypes(knowledge)
     faults += _recalled_doses(knowledge)
     faults += _without_parts(knowledge)
@@ -74,6 +80,25 @@ def _dangling(knowledge: Knowledge) -> Iterator[Fault]:
                 yield Fault(
                     knowledge.place(kind, number), f"{field} {getattr(row, field)!r} is not in {TABLES[other][0]}", "correct it"
                 )
+
+
+#: Columns that hold a drug's id, or ``class:`` and a class's id.
+MEMBERS: tuple[tuple[type[Any], str], ...] = (
+    (interactions.HazardMember, "member"),
+    (interactions.PairRule, "first"),
+    (interactions.PairRule, "second"),
+    (interactions.FoodRule, "member"),
+)
+
+
+def _unknown_members(knowledge: Knowledge) -> Iterator[Fault]:
+    drugs = {row.drug_id for row in knowledge.rows(guidelines.Drug)}
+    classes = {f"{interactions.CLASS}{row.class_id}" for row in knowledge.rows(interactions.DrugClass)}
+    for kind, field in MEMBERS:
+        for number, row in enumerate(knowledge.rows(kind)):
+            if getattr(row, field) not in drugs | classes:
+                what = f"{field} {getattr(row, field)!r} is neither a drug nor a class of these tables"
+                yield Fault(knowledge.place(kind, number), what, "correct it")
 
 
 def _unknown_phenotypes(knowledge: Knowledge) -> Iterator[Fault]:

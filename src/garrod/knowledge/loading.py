@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from garrod.knowledge import enzymes, exposure, guidelines, laboratory, pharmacogenomics
+from garrod.knowledge import enzymes, exposure, guidelines, interactions, laboratory, pharmacogenomics
 from garrod.knowledge.provenance import Source
 from garrod.model.errors import Fault, KnowledgeError
 
@@ -18,7 +18,13 @@ SHIPPED: Final = Path(__file__).parent / "tables"
 
 #: Each row class and the files that hold its rows. Folders that end in ``_clinpgx`` carry CC BY-SA rows and may be absent.
 TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
-    Source: ("sources.tsv", "medicines/sources.tsv", "exposure/sources.tsv", "laboratory/sources.tsv"),
+    Source: (
+        "sources.tsv",
+        "medicines/sources.tsv",
+        "exposure/sources.tsv",
+        "interactions/sources.tsv",
+        "laboratory/sources.tsv",
+    ),
     pharmacogenomics.Gene: ("pharmacogenomics/gene.tsv",),
     pharmacogenomics.Variant: ("pharmacogenomics/variant.tsv",),
     pharmacogenomics.VariantForm: ("pharmacogenomics/variant_form.tsv",),
@@ -43,6 +49,14 @@ TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
     laboratory.Analyte: ("laboratory/analyte.tsv",),
     laboratory.AnalyteName: ("laboratory/analyte_name.tsv",),
     laboratory.AnalyteUnit: ("laboratory/analyte_unit.tsv",),
+    interactions.DrugClass: ("interactions/drug_class.tsv",),
+    interactions.DrugClassMember: ("interactions/drug_class_member.tsv",),
+    interactions.Hazard: ("interactions/hazard.tsv",),
+    interactions.HazardMember: ("interactions/hazard_member.tsv",),
+    interactions.HazardFactor: ("interactions/hazard_factor.tsv",),
+    interactions.HazardTier: ("interactions/hazard_tier.tsv",),
+    interactions.PairRule: ("interactions/pair_rule.tsv",),
+    interactions.FoodRule: ("interactions/food_rule.tsv",),
     exposure.Disposition: ("exposure/disposition.tsv",),
     exposure.PathwayShare: ("exposure/pathway_share.tsv",),
     exposure.ModifierStrength: ("exposure/modifier_strength.tsv",),

@@ -7,8 +7,9 @@ from typing import Final
 
 from garrod.knowledge import exposure as rows
 from garrod.knowledge.loading import Knowledge
+from garrod.medicines.classes import NOT_SYSTEMIC
 from garrod.medicines.exposure_model import ONE, Body, Bounded, Induction, Inhibition, Pathway, activity_of, interval, ratio
-from garrod.medicines.exposure_setting import NOT_SYSTEMIC, ExposureTables, Setting, genotype_activity, is_usable
+from garrod.medicines.exposure_setting import ExposureTables, Setting, genotype_activity, is_usable
 from garrod.model.findings import Finding, Findings, FindingStatus
 from garrod.model.medicines import EnzymeRole, Exposure, ExposureTerm, TakenMedicine
 from garrod.model.person import Person

@@ -4,19 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
 
 from garrod.knowledge import exposure as rows
 from garrod.knowledge.enzymes import SMOKING
 from garrod.knowledge.loading import Knowledge
+from garrod.medicines.classes import NOT_SYSTEMIC
 from garrod.medicines.enzyme_influences import believed_effects, effect_time, influence
 from garrod.medicines.exposure_model import Bounded
 from garrod.model.calls import CallStatus, GeneResult
 from garrod.model.findings import Findings
 from garrod.model.medicines import EnzymeInfluence, EnzymeRole, TakenMedicine
 from garrod.model.person import Person
-
-NOT_SYSTEMIC: Final = frozenset({"topical", "cutaneous", "ophthalmic", "otic", "nasal", "vaginal", "inhaled", "inhalation"})
 
 
 @dataclass(frozen=True, slots=True)

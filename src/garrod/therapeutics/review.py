@@ -1,18 +1,19 @@
 """Everything that is looked at for a person's medicines, part by part: each part says its advice and what it looked at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from garrod.knowledge.loading import Knowledge
 from garrod.model.findings import Findings
 from garrod.model.person import Person
-from garrod.model.recommendations import Recommendation, Reviewed
-from garrod.therapeutics import as_taken, exposure_advice, guideline_advice
+from garrod.model.recommendations import Recommendation, Reviewed, Severity
+from garrod.therapeutics import as_taken, duplicates, exposure_advice, food, guideline_advice, hazards, pairs
 
 Part = Callable[[Person, Findings, Knowledge], Reviewed]
 
 #: The parts of a medication review that look at the list as it is taken, in the order they are told.
-PARTS: Final[tuple[Part, ...]] = (exposure_advice.review,)
+PARTS: Final[tuple[Part, ...]] = (pairs.review, hazards.review, duplicates.review, exposure_advice.review, food.review)
 
 
 def review(person: Person, findings: Findings, knowledge: Knowledge, *, drugs: frozenset[str] | None = None) -> Reviewed:
@@ -27,9 +28,22 @@ def review(person: Person, findings: Findings, knowledge: Knowledge, *, drugs: f
     advice += as_taken.recommend(person, findings, knowledge, advice, drugs=drugs)
     parts = [part(person, findings, knowledge) for part in PARTS]
     return Reviewed(
-        (*advice, *(one for part in parts for one in part.recommendations)),
+        (*advice, *_one_alert_a_cause([one for part in parts for one in part.recommendations])),
         tuple(one for part in parts for one in part.checks),
     )
+
+
+def _one_alert_a_cause(advice: Sequence[Recommendation]) -> Iterator[Recommendation]:
+    """Yield advice with each cause loud once: an exposure that a rule on the same medicines warns of stands without alarm."""
+    warned = [frozenset(one.concerns) for one in advice if one.cause == pairs.CAUSE and one.severity is not Severity.INFO]
+    for one in advice:
+        others = frozenset(one.concerns) - {one.target.name}
+        is_told = (
+            one.cause == exposure_advice.WHAT
+            and others
+            and all(any({one.target.name, other} <= both for both in warned) for other in others)
+        )
+        yield replace(one, severity=Severity.INFO) if is_told else one
 
 
 def recommend(person: Person, findings: Findings, knowledge: Knowledge) -> tuple[Recommendation, ...]:

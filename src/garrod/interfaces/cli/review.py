@@ -57,8 +57,11 @@ def command(
 def _lines(plan: CarePlan, what_if: WhatIf | None) -> Iterator[str]:
     """Say the gist on the terminal: the gravest first, then exposures, then what could not be checked."""
     mine = [one for one in plan.recommendations if one.id in plan.in_use]
-    loud = [_line(o, is_new=what_if is not None and o.id in what_if.come) for o in mine if o.severity is not Severity.INFO]
-    yield from dict.fromkeys(loud)
+    loud = [one for one in mine if one.severity is not Severity.INFO and not one.could_not_check]
+    yield from dict.fromkeys(_line(one, is_new=what_if is not None and one.id in what_if.come) for one in loud)
+    untested = sorted({one.target.name for one in mine if one.could_not_check and one.severity is not Severity.INFO})
+    if untested:
+        yield f"untested guidelines on genes could not be checked for: {', '.join(untested)}"
     for finding in plan.findings.of_kind("medication"):
         if finding.reason:
             yield f"warning  {finding.subject}: {finding.reason}"
