@@ -63,6 +63,9 @@ tables: .venv/.ready ## make the tables from GARROD_SOURCES
 	$(BIN)/python -m curation.vocabulary $(GARROD_SOURCES)
 	$(BIN)/python -m curation.enzyme_effects $(GARROD_SOURCES)
 	$(BIN)/python -m curation.laboratory $(GARROD_SOURCES)
+	$(BIN)/python -m curation.organ_doses $(GARROD_SOURCES)
+	$(BIN)/python -m curation.allergies $(GARROD_SOURCES)
+	$(BIN)/python -m curation.cautions $(GARROD_SOURCES)
 
 clean: ## remove what was made
 	rm -rf .venv $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

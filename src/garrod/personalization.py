@@ -20,7 +20,13 @@ Assess = Callable[[Person, Findings, Knowledge], tuple[Finding, ...]]
 Decide = Callable[[Person, Findings, Knowledge], Reviewed]
 
 #: From evidence to findings, in order: each stage sees what the earlier ones found.
-ASSESS: Final[tuple[Assess, ...]] = (biomarkers.assess, genome.assess, medicines.assess, medicines.assess_activity)
+ASSESS: Final[tuple[Assess, ...]] = (
+    biomarkers.assess,
+    genome.assess,
+    medicines.assess,
+    medicines.assess_allergies,
+    medicines.assess_activity,
+)
 
 #: From findings to recommendations, and to what was looked at on the way.
 DECIDE: Final[tuple[Decide, ...]] = (therapeutics.review,)

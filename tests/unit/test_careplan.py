@@ -72,7 +72,7 @@ def test_the_order_in_which_advice_arrives_changes_nothing(seed: int) -> None:
     plan = plan_of(takes=("exampline", "samplitol"))
     shuffled = list(plan.recommendations)
     random.Random(seed).shuffle(shuffled)
-    again = assemble(plan.person, plan.findings, shuffled, FOUR_DRUGS, plan.run)
+    again = assemble(plan.person, plan.findings, shuffled, FOUR_DRUGS, plan.run, checks=plan.checks)
     assert again == plan
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from garrod.knowledge import enzymes, guidelines, laboratory, pharmacogenomics
+from garrod.knowledge import allergies, cautions, enzymes, guidelines, laboratory, organ_doses, pharmacogenomics
 from garrod.knowledge.provenance import Source
 from garrod.model.errors import Fault, KnowledgeError
 
@@ -18,7 +18,14 @@ SHIPPED: Final = Path(__file__).parent / "tables"
 
 #: Each row class and the files that hold its rows. Folders that end in ``_clinpgx`` carry CC BY-SA rows and may be absent.
 TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
-    Source: ("sources.tsv", "medicines/sources.tsv", "laboratory/sources.tsv"),
+    Source: (
+        "sources.tsv",
+        "medicines/sources.tsv",
+        "laboratory/sources.tsv",
+        "organs/sources.tsv",
+        "allergies/sources.tsv",
+        "cautions/sources.tsv",
+    ),
     pharmacogenomics.Gene: ("pharmacogenomics/gene.tsv",),
     pharmacogenomics.Variant: ("pharmacogenomics/variant.tsv",),
     pharmacogenomics.VariantForm: ("pharmacogenomics/variant_form.tsv",),
@@ -40,6 +47,14 @@ TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
     enzymes.EnzymeEffect: ("medicines/enzyme_effect.tsv", "medicines_clinpgx/enzyme_effect.tsv"),
     enzymes.EffectTime: ("medicines/effect_time.tsv",),
     enzymes.ConversionRule: ("medicines/conversion_rule.tsv",),
+    organ_doses.OrganDose: ("organs/organ_dose.tsv",),
+    allergies.Group: ("allergies/group.tsv",),
+    allergies.GroupMember: ("allergies/group_member.tsv",),
+    allergies.AllergenName: ("allergies/allergen_name.tsv",),
+    allergies.ReactionWord: ("allergies/reaction_word.tsv",),
+    allergies.CrossReaction: ("allergies/cross_reaction.tsv",),
+    cautions.ConditionName: ("cautions/condition_name.tsv",),
+    cautions.Caution: ("cautions/caution.tsv",),
     laboratory.Analyte: ("laboratory/analyte.tsv",),
     laboratory.AnalyteName: ("laboratory/analyte_name.tsv",),
     laboratory.AnalyteUnit: ("laboratory/analyte_unit.tsv",),
