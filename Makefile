@@ -62,6 +62,7 @@ tables: .venv/.ready ## make the tables from GARROD_SOURCES
 	$(BIN)/python -m curation.haplotypes $(GARROD_SOURCES)
 	$(BIN)/python -m curation.vocabulary $(GARROD_SOURCES)
 	$(BIN)/python -m curation.enzyme_effects $(GARROD_SOURCES)
+	$(BIN)/python -m curation.exposure $(GARROD_SOURCES)
 	$(BIN)/python -m curation.laboratory $(GARROD_SOURCES)
 	$(BIN)/python -m curation.organ_doses $(GARROD_SOURCES)
 	$(BIN)/python -m curation.allergies $(GARROD_SOURCES)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from curation.tsv import read_table, write_table
 from garrod.knowledge import enzymes as rows
+from garrod.knowledge.enzymes import SMOKING
 from garrod.knowledge.guidelines import Drug
 from garrod.knowledge.loading import SHIPPED, TABLES
 from garrod.knowledge.provenance import Source
@@ -46,14 +47,20 @@ STRENGTHS: Final[Mapping[str, rows.Strength]] = {
     "none found": rows.Strength.NONE,
 }
 ENZYMES: Final = {"CYP3A4": "CYP3A", "P-gp (intestine)": "P-gp"}
-NAMES: Final = {"lopinavir with ritonavir": "lopinavir", "co-trimoxazole": "sulfamethoxazole and trimethoprim"}
+NAMES: Final = {
+    "tobacco smoking": SMOKING,
+    "St John's wort": "st. john's wort",
+    "lopinavir with ritonavir": "lopinavir",
+    "co-trimoxazole": "sulfamethoxazole and trimethoprim",
+    "oral contraceptives": "ethinyl estradiol",
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sources", type=Path)
     folder = parser.parse_args().sources
-    known = {row["drug_id"] for name in TABLES[Drug] for row in read_table(SHIPPED / name)}
+    known = {SMOKING, *(row["drug_id"] for name in TABLES[Drug] for row in read_table(SHIPPED / name))}
     effects = sorted(
         effect_rows(folder, known), key=lambda row: [str(row[n]) for n in ("drug_id", "enzyme", "role", "source_id")]
     )

@@ -15,6 +15,7 @@ from garrod.knowledge.loading import SHIPPED
 
 INGREDIENTS = "drugs/rxnorm-prescribable-2025/ingredients.tsv.gz"
 LETTER_A = "drugs/rxnorm-prescribable-2025/letter_A_ingredients_partial.tsv"
+READINGS = Path(__file__).parent / "readings/medicines"
 RXNORM = "nlm-rxnorm-2025-10"
 GUIDELINES = ("guidelines/drug.tsv",)
 
@@ -25,7 +26,9 @@ def main() -> None:
     sources = parser.parse_args().sources
     found = sorted(drug_rows(sources), key=lambda row: row["drug_id"])
     write_table(SHIPPED / "medicines/drug.tsv", list(rows.Drug.__dataclass_fields__), found)
-    print(f"medicines/drug.tsv: {len(found)} rows")
+    names = read_table(READINGS / "names.tsv")
+    write_table(SHIPPED / "medicines/drug_name.tsv", list(rows.DrugName.__dataclass_fields__), names)
+    print(f"medicines/drug.tsv: {len(found)} rows; medicines/drug_name.tsv: {len(names)} rows")
 
 
 def drug_rows(sources: Path) -> Iterator[dict[str, str]]:
@@ -41,6 +44,7 @@ def drug_rows(sources: Path) -> Iterator[dict[str, str]]:
             known.add(name)
             codes.add(row["rxcui"])
             yield {"drug_id": name, "name": name, "rxnorm": row["rxcui"], "reading": "read_once", "source_id": RXNORM}
+    yield from (row for row in read_table(READINGS / "drugs.tsv") if row["drug_id"] not in known)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ person + knowledge -> findings -> recommendations -> care plan
 
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
-from typing import Final
+from typing import Final, Protocol
 
 from garrod import biomarkers, careplan, medicines, therapeutics
 from garrod.genome import assess as genome
@@ -17,7 +17,15 @@ from garrod.model.recommendations import Reviewed
 from garrod.model.run import Run
 
 Assess = Callable[[Person, Findings, Knowledge], tuple[Finding, ...]]
-Decide = Callable[[Person, Findings, Knowledge], Reviewed]
+
+
+class Decide(Protocol):
+    """A decider: what it advises, and what it looked at; ``drugs`` narrows what is looked up, None for everything."""
+
+    def __call__(self, person: Person, findings: Findings, knowledge: Knowledge, *, drugs: frozenset[str] | None) -> Reviewed:
+        """Decide for one person."""
+        ...
+
 
 #: From evidence to findings, in order: each stage sees what the earlier ones found.
 ASSESS: Final[tuple[Assess, ...]] = (
@@ -26,16 +34,22 @@ ASSESS: Final[tuple[Assess, ...]] = (
     medicines.assess,
     medicines.assess_allergies,
     medicines.assess_activity,
+    medicines.assess_exposure,
 )
 
 #: From findings to recommendations, and to what was looked at on the way.
 DECIDE: Final[tuple[Decide, ...]] = (therapeutics.review,)
 
 
-def personalize(person: Person, knowledge: Knowledge) -> CarePlan:
+def personalize(person: Person, knowledge: Knowledge, *, listed_only: bool = False) -> CarePlan:
     """Work out what follows for one person.
 
     The same person and the same knowledge give the same plan, byte for byte: no clock, file or network is used.
+
+    Parameters
+    ----------
+    listed_only
+        Look up only the medicines that the person takes; else every drug that a guideline covers.
 
     Examples
     --------
@@ -47,7 +61,8 @@ def personalize(person: Person, knowledge: Knowledge) -> CarePlan:
     findings = Findings()
     for assess in ASSESS:
         findings = findings.and_(assess(person, findings, knowledge))
-    reviewed = tuple(decide(person, findings, knowledge) for decide in DECIDE)
+    drugs = frozenset(one.drug_id for one in findings.taken() if one.is_current) if listed_only else None
+    reviewed = tuple(decide(person, findings, knowledge, drugs=drugs) for decide in DECIDE)
     recommendations = tuple(one for some in reviewed for one in some.recommendations)
     checks = tuple(one for some in reviewed for one in some.checks)
     return careplan.assemble(person, findings, recommendations, knowledge, run_record(person, knowledge), checks=checks)

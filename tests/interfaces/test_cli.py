@@ -42,7 +42,7 @@ from made_guidelines import (
 )
 
 GARROD = Path(sys.executable).with_name("garrod")
-SCHEMAS = ("call", "careplan", "finding", "person", "recommendation")
+SCHEMAS = ("call", "careplan", "finding", "person", "recommendation", "review")
 ATTACK = "<script>alert(1)</script>"
 Finished = subprocess.CompletedProcess[str]
 
@@ -737,6 +737,54 @@ def test_two_versions_of_the_tables_tell_whose_advice_would_change(tmp_path: Pat
     ]
     assert [one["drug"] for one in changed] == ["exampline"]
     assert done("knowledge", "diff", folders[0], folders[0], "--json") == ""
+
+
+# The review of a medicine list
+
+
+LISTED = {
+    "outside_calls": [{"gene": "CYP2D6", "call": "*1/*1"}, {"gene": "CYP2C19", "call": "*1/*2"}],
+    "medications": [{"name": "codeine"}, {"name": "paroxetine"}, {"name": "simvastatin"}, {"name": "foozle"}],
+}
+
+
+def review(path: Path, *options: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(done("review", path, "--json", *options))
+    return found
+
+
+def test_a_review_validates_and_names_what_could_not_be_checked(tmp_path: Path, schemas: Mapping[str, dict[str, Any]]) -> None:
+    document = review(person_file(tmp_path, **LISTED))
+    validate(document, schemas["review"])
+    assert any("foozle" in one["reason"] for one in document["not_checked"])
+    assert all(one["in_use"] for one in document["recommendations"])
+    assert {one["drug"] for one in document["exposure"]} == {"codeine", "paroxetine", "simvastatin"}
+    assert document["what_if"] is None
+
+
+def test_what_if_a_medicine_were_added_or_left_out(tmp_path: Path, schemas: Mapping[str, dict[str, Any]]) -> None:
+    path = person_file(tmp_path, **LISTED)
+    more = review(path, "--add", "clarithromycin")
+    validate(more, schemas["review"])
+    assert "exposure:simvastatin" in more["what_if"]["come"]
+    estimate = next(one["auc_ratio"]["estimate"] for one in more["exposure"] if one["drug"] == "simvastatin")
+    assert estimate > 3
+    less = review(path, "--drop", "paroxetine")
+    assert any(one.endswith(":as_taken") for one in less["what_if"]["gone"])
+    assert not any(one["basis"] == "as_taken" for one in less["recommendations"])
+
+
+def test_leaving_out_what_is_not_taken_is_an_error_that_names_the_list(tmp_path: Path) -> None:
+    ran = garrod("review", person_file(tmp_path, **LISTED), "--drop", "warfarin")
+    assert ran.returncode == 3
+    assert "codeine" in ran.stderr
+
+
+def test_a_review_is_written_where_it_is_asked_for_and_says_the_gist(tmp_path: Path) -> None:
+    said = done("review", person_file(tmp_path, **LISTED), "--out", tmp_path / "out")
+    assert "critical CPIC: Avoid codeine" in said
+    assert "foozle: this medicine is not recognized" in said
+    assert json.loads((tmp_path / "out" / "review.json").read_text())["recommendations"]
 
 
 # The page

@@ -180,6 +180,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_table(folder / TABLES[kind][0], kind, ())
     for kind, some in rows_of(*MADE).items():
         write_table(folder / TABLES[kind][0], kind, some)
+    write_table(folder / TABLES[rows.DrugName][1], rows.DrugName, ())
     dutch = rows_of(says("poor", "avoid", {"CYP2C19": word("Poor Metabolizer")}, body="DPWG"))
     for kind in (rows.Guideline, rows.Statement, rows.StatementDrug, rows.StatementKey, rows.StatementPart):
         write_table(folder / TABLES[kind][1], kind, dutch[kind])

@@ -8,11 +8,13 @@ from typing import Any
 
 import msgspec
 
+from garrod.careplan.what_if import WhatIf
 from garrod.model.calls import CallStatus, FittingDiplotype, GeneResult
 from garrod.model.careplan import CarePlan
 from garrod.model.findings import Finding
 from garrod.model.genotypes import GenomeEvidence
-from garrod.model.recommendations import Recommendation
+from garrod.model.medicines import Exposure
+from garrod.model.recommendations import Outcome, Recommendation
 from garrod.model.run import Run
 
 Document = dict[str, Any]
@@ -139,6 +141,46 @@ def careplan_document(plan: CarePlan) -> Document:
         "monitoring": [plain(one) for one in plan.monitoring],
         "checks": [plain(one) for one in plan.checks],
         "not_assessed": [finding_document(one) for one in plan.not_assessed],
+        "notices": list(plan.notices),
+    }
+
+
+def exposure_document(one: Exposure) -> Document:
+    """Return one drug's exposure; ``auc_ratio`` is null where it was not predicted, and ``reason`` says why."""
+    found = one.auc_ratio
+    return {
+        "drug": one.drug,
+        "auc_ratio": None
+        if found is None
+        else {name: round(getattr(found, name), DIGITS) for name in ("estimate", "low", "high")},
+        "terms": [plain(term) for term in one.terms],
+        "reading": one.reading,
+        "reason": one.reason,
+        "not_counted": list(one.not_counted),
+        "observed": list(one.observed),
+        "sources": list(one.sources),
+    }
+
+
+def review_document(plan: CarePlan, what_if: WhatIf | None) -> Document:
+    """Return the review of a medicine list; only advice on what is taken stands in it."""
+    could_not = [one for one in plan.checks if one.outcome is Outcome.COULD_NOT]
+    unrecognized = [
+        {"what": "medicine", "drugs": [], "reason": f"{one.subject}: {one.reason}"}
+        for one in plan.not_assessed
+        if one.kind in {"medication", "medication_list", "regimen"}
+    ]
+    return {
+        "run": run_document(plan.run),
+        "person": plan.person.id,
+        "findings": [finding_document(one) for one in plan.findings],
+        "recommendations": [recommendation_document(o, in_use=True) for o in plan.recommendations if o.id in plan.in_use],
+        "conflicts": [plain(one) for one in plan.conflicts if set(one.between) & plan.in_use],
+        "exposure": [exposure_document(one) for one in plan.findings.exposures()],
+        "checked": [plain(one) for one in plan.checks if one.outcome is not Outcome.COULD_NOT],
+        "not_checked": [*unrecognized, *({"what": o.what, "drugs": list(o.drugs), "reason": o.reason} for o in could_not)],
+        "monitoring": [plain(one) for one in plan.monitoring],
+        "what_if": None if what_if is None else plain(what_if),
         "notices": list(plan.notices),
     }
 

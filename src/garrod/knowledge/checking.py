@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from garrod.knowledge import allergies, cautions, enzymes, guidelines, laboratory, organ_doses, pharmacogenomics
+from garrod.knowledge import allergies, cautions, enzymes, exposure, guidelines, laboratory, organ_doses, pharmacogenomics
 from garrod.knowledge.loading import TABLES, Knowledge
 from garrod.model.errors import Fault, KnowledgeError
 
@@ -23,6 +23,10 @@ REFERENCES: tuple[tuple[type[Any], str, type[Any], str], ...] = (
     (laboratory.AnalyteName, "analyte", laboratory.Analyte, "analyte"),
     (laboratory.AnalyteUnit, "analyte", laboratory.Analyte, "analyte"),
     (enzymes.ConversionRule, "gene", pharmacogenomics.Gene, "gene"),
+    (exposure.Disposition, "drug_id", guidelines.Drug, "drug_id"),
+    (exposure.ExposureNote, "drug_id", guidelines.Drug, "drug_id"),
+    (exposure.PathwayShare, "drug_id", exposure.Disposition, "drug_id"),
+    (exposure.ModifierStrength, "drug_id", guidelines.Drug, "drug_id"),
     (guidelines.DrugName, "drug_id", guidelines.Drug, "drug_id"),
     (guidelines.Statement, "guideline_id", guidelines.Guideline, "guideline_id"),
     (guidelines.StatementDrug, "statement_id", guidelines.Statement, "statement_id"),
@@ -69,7 +73,7 @@ def _unknown_sources(knowledge: Knowledge) -> Iterator[Fault]:
 
 def _dangling(knowledge: Knowledge) -> Iterator[Fault]:
     for kind, field, other, other_field in REFERENCES:
-        known = {getattr(row, other_field) for row in knowledge.rows(other)}
+        known = {enzymes.SMOKING, *(getattr(row, other_field) for row in knowledge.rows(other))}
         for number, row in enumerate(knowledge.rows(kind)):
             if getattr(row, field) not in known:
                 yield Fault(

@@ -7,6 +7,7 @@ from garrod.knowledge.pharmacogenomics import Reading
 from garrod.model.medicines import EnzymeRole
 
 ANY = "any"
+SMOKING = "smoking"  #: stands where a drug's id does, for what smoking does to enzymes
 
 
 class Strength(StrEnum):

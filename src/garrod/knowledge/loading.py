@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from garrod.knowledge import allergies, cautions, enzymes, guidelines, laboratory, organ_doses, pharmacogenomics
+from garrod.knowledge import allergies, cautions, enzymes, exposure, guidelines, laboratory, organ_doses, pharmacogenomics
 from garrod.knowledge.provenance import Source
 from garrod.model.errors import Fault, KnowledgeError
 
@@ -21,6 +21,7 @@ TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
     Source: (
         "sources.tsv",
         "medicines/sources.tsv",
+        "exposure/sources.tsv",
         "laboratory/sources.tsv",
         "organs/sources.tsv",
         "allergies/sources.tsv",
@@ -58,7 +59,14 @@ TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
     laboratory.Analyte: ("laboratory/analyte.tsv",),
     laboratory.AnalyteName: ("laboratory/analyte_name.tsv",),
     laboratory.AnalyteUnit: ("laboratory/analyte_unit.tsv",),
-    guidelines.DrugName: ("guidelines/drug_name.tsv",),
+    exposure.Disposition: ("exposure/disposition.tsv",),
+    exposure.PathwayShare: ("exposure/pathway_share.tsv",),
+    exposure.ModifierStrength: ("exposure/modifier_strength.tsv",),
+    exposure.PathwayActivity: ("exposure/pathway_activity.tsv",),
+    exposure.ExposureTier: ("exposure/exposure_tier.tsv",),
+    exposure.ExposureNote: ("exposure/exposure_note.tsv",),
+    exposure.ObservedExposure: ("exposure/observed_exposure.tsv",),
+    guidelines.DrugName: ("guidelines/drug_name.tsv", "medicines/drug_name.tsv"),
     guidelines.GeneDrug: ("guidelines/gene_drug.tsv",),
     guidelines.Indication: ("guidelines/indication.tsv", "guidelines_clinpgx/indication.tsv"),
     guidelines.IndicationWord: ("guidelines/indication_word.tsv",),

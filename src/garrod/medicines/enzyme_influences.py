@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -23,10 +24,12 @@ def influences_of(taken: Sequence[TakenMedicine], today: date | None, knowledge:
     found: dict[tuple[str, str, EnzymeRole], EnzymeInfluence] = {}
     for one in taken:
         for effect in effects.get(one.drug_id, ()):
-            made = _influence(one, effect, today, effect_time(one.drug_id, effect.role, knowledge))
+            made = influence(one, effect.enzyme, effect.role, today, effect_time(one.drug_id, effect.role, knowledge))
             key = (effect.enzyme, one.drug_id, effect.role)
             if made is not None and (key not in found or made.fraction > found[key].fraction):
-                found[key] = made
+                sources = (effect.source_id, *made.sources)
+                graded = replace(made, strength=effect.strength.value, reading=effect.reading.value, sources=sources)
+                found[key] = graded
     return tuple(found[key] for key in sorted(found))
 
 
@@ -62,26 +65,28 @@ def _times(knowledge: Knowledge) -> dict[tuple[str, EnzymeRole], EffectTime]:
     return {(row.drug_id, row.role): row for row in knowledge.rows(EffectTime)}
 
 
-def _influence(medicine: TakenMedicine, effect: EnzymeEffect, today: date | None, time: EffectTime) -> EnzymeInfluence | None:
+def influence(
+    medicine: TakenMedicine, enzyme: str, role: EnzymeRole, today: date | None, time: EffectTime
+) -> EnzymeInfluence | None:
+    """Return how much of a medicine's effect on an enzyme is there at a time; None where none is yet, or any more."""
     if medicine.is_current:
         if today and medicine.start and medicine.start > today:
             return None
-        fraction, until = _built_up(medicine.start, today, time, effect.role), None
+        fraction, until = _built_up(medicine.start, today, time, role), None
     else:
         fraction = _left(medicine.stopped_on, today, time)
         until = medicine.stopped_on + timedelta(days=time.gone_d) if medicine.stopped_on else None
     if fraction <= 0:
         return None
     return EnzymeInfluence(
-        enzyme=effect.enzyme,
+        enzyme=enzyme,
         by=medicine.drug_id,
-        role=effect.role,
-        strength=effect.strength.value,
+        role=role,
+        strength=Strength.UNGRADED.value,
         fraction=fraction,
         since=medicine.start,
         until=until,
-        reading=effect.reading.value,
-        sources=tuple(dict.fromkeys((effect.source_id, time.source_id))) if fraction < 1 else (effect.source_id,),
+        sources=(time.source_id,) if fraction < 1 else (),
         notes=tuple(_notes(medicine, until)),
     )
 

@@ -7,12 +7,12 @@ from garrod.knowledge.loading import Knowledge
 from garrod.model.findings import Findings
 from garrod.model.person import Person
 from garrod.model.recommendations import Recommendation, Reviewed
-from garrod.therapeutics import allergies, as_taken, cautions, guideline_advice, organs
+from garrod.therapeutics import allergies, as_taken, cautions, exposure_advice, guideline_advice, organs
 
 Part = Callable[[Person, Findings, Knowledge], Reviewed]
 
 #: The parts of a medication review that look at the list as it is taken, in the order they are told.
-PARTS: Final[tuple[Part, ...]] = (allergies.review, organs.review, cautions.review)
+PARTS: Final[tuple[Part, ...]] = (allergies.review, exposure_advice.review, organs.review, cautions.review)
 
 
 def review(person: Person, findings: Findings, knowledge: Knowledge, *, drugs: frozenset[str] | None = None) -> Reviewed:

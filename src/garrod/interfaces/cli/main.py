@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "example": "Write an example person's files, to try the program on.",
     "knowledge": "List, show, check and compare the tables that advice rests on.",
     "report": "Everything known of one person becomes a report and a plan.",
+    "review": "The whole medicine list of one person, and what another list would change.",
     "schema": "Print the JSON Schema of an input or output.",
 }
 EXIT_CODES: Final = {InputError: 3, KnowledgeError: 4, RefusedError: 5}

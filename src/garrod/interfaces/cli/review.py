@@ -1,0 +1,82 @@
+"""``garrod review``: the whole medicine list of one person, and what another list would change."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from garrod.careplan.what_if import WhatIf, compared, with_list
+from garrod.intake import read_person
+from garrod.interfaces.cli.options import FILE, Moment, genome_options, intake_options
+from garrod.interfaces.cli.output import print_bytes, write_all
+from garrod.interfaces.documents import review_document, to_json
+from garrod.knowledge import load_knowledge
+from garrod.model.careplan import CarePlan
+from garrod.model.recommendations import Outcome, Recommendation, Severity
+from garrod.personalization import personalize
+
+
+@click.command("review")
+@click.argument("person", type=FILE)
+@click.option("--add", multiple=True, metavar="DRUG", help="A medicine to try, as if taken for long. May be repeated.")
+@click.option("--drop", multiple=True, metavar="DRUG", help="A medicine to leave out, as if long stopped. May be repeated.")
+@click.option("--genome", type=FILE, multiple=True, help="A genome file beside those the person file names.")
+@genome_options
+@click.option("--as-of", type=Moment(), help="The time to work from; else the person's, else the newest evidence.")
+@click.option("--out", type=FILE, help="Folder to write review.json to.")
+@click.option("--json", "as_json", is_flag=True, help="Print the review as JSON.")
+def command(
+    person: Path,
+    add: tuple[str, ...],
+    drop: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,  # noqa: FBT001 - click's signature
+    **given: Any,
+) -> None:
+    """Review the medicine list of a PERSON: genes, interactions, exposure, organs, allergies."""
+    knowledge = load_knowledge(given["knowledge"])
+    read = read_person(person, knowledge, intake_options(**given))
+    plan = personalize(read, knowledge, listed_only=True)
+    what_if = None
+    if add or drop:
+        other = personalize(with_list(read, knowledge, add=add, drop=drop), knowledge, listed_only=True)
+        what_if, plan = compared(plan, other, add=add, drop=drop), other
+    document = to_json(review_document(plan, what_if), indent=1) + b"\n"
+    if out is not None:
+        write_all(out, {"review.json": document})
+    if as_json:
+        print_bytes(document)
+        return
+    for line in _lines(plan, what_if):
+        click.echo(line)
+    if out is not None:
+        click.echo(f"review: {out / 'review.json'}")
+
+
+def _lines(plan: CarePlan, what_if: WhatIf | None) -> Iterator[str]:
+    """Say the gist on the terminal: the gravest first, then exposures, then what could not be checked."""
+    mine = [one for one in plan.recommendations if one.id in plan.in_use]
+    loud = [_line(o, is_new=what_if is not None and o.id in what_if.come) for o in mine if o.severity is not Severity.INFO]
+    yield from dict.fromkeys(loud)
+    for finding in plan.findings.of_kind("medication"):
+        if finding.reason:
+            yield f"warning  {finding.subject}: {finding.reason}"
+    for exposure in plan.findings.exposures():
+        if exposure.auc_ratio and exposure.terms:
+            found, by = exposure.auc_ratio, ", ".join(f"{t.by} on {t.factor} x{t.ratio:.2g}" for t in exposure.terms)
+            yield f"exposure {exposure.drug}: x{found.estimate:.2g} ({found.low:.2g} to {found.high:.2g}); {by}"
+    for check in plan.checks:
+        if check.outcome is Outcome.COULD_NOT:
+            yield f"unknown  {check.what}{': ' + ', '.join(check.drugs) if check.drugs else ''}: {check.reason}"
+    quiet = sum(one.severity is Severity.INFO for one in mine)
+    clean = sorted({check.what for check in plan.checks if check.outcome is Outcome.CLEAN})
+    yield f"and {quiet} without need to act; looked at and clean for some: {', '.join(clean) or 'nothing'}"
+    if what_if is not None:
+        yield f"what if: {len(what_if.come)} come, {len(what_if.gone)} go"
+
+
+def _line(one: Recommendation, *, is_new: bool) -> str:
+    condition = f"if {one.applies_if}: " if one.applies_if else ""
+    taken = f" ({one.notes[0]})" if one.basis == "as_taken" and one.notes else ""
+    return f"{one.severity.value:<8} {'NEW ' if is_new else ''}{one.body or one.cause}: {condition}{one.summary}{taken}"
