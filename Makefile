@@ -65,6 +65,9 @@ tables: .venv/.ready ## make the tables from GARROD_SOURCES
 	$(BIN)/python -m curation.exposure $(GARROD_SOURCES)
 	$(BIN)/python -m curation.interactions $(GARROD_SOURCES)
 	$(BIN)/python -m curation.laboratory $(GARROD_SOURCES)
+	$(BIN)/python -m curation.organ_doses $(GARROD_SOURCES)
+	$(BIN)/python -m curation.allergies $(GARROD_SOURCES)
+	$(BIN)/python -m curation.cautions $(GARROD_SOURCES)
 
 clean: ## remove what was made
 	rm -rf .venv $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -32,6 +32,7 @@ ASSESS: Final[tuple[Assess, ...]] = (
     biomarkers.assess,
     genome.assess,
     medicines.assess,
+    medicines.assess_allergies,
     medicines.assess_activity,
     medicines.assess_exposure,
 )

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from garrod.knowledge import enzymes, exposure, guidelines, interactions, laboratory, pharmacogenomics
+from garrod.knowledge import (
+    allergies,
+    cautions,
+    enzymes,
+    exposure,
+    guidelines,
+    interactions,
+    laboratory,
+    organ_doses,
+    pharmacogenomics,
+)
 from garrod.knowledge.loading import TABLES, Knowledge
 from garrod.model.errors import Fault, KnowledgeError
 
@@ -17,6 +27,9 @@ REFERENCES: tuple[tuple[type[Any], str, type[Any], str], ...] = (
     (pharmacogenomics.PositionRule, "variant_id", pharmacogenomics.Variant, "variant_id"),
     (pharmacogenomics.HaplotypeCount, "gene", pharmacogenomics.Gene, "gene"),
     (enzymes.EnzymeEffect, "drug_id", guidelines.Drug, "drug_id"),
+    (organ_doses.OrganDose, "drug_id", guidelines.Drug, "drug_id"),
+    (allergies.GroupMember, "drug_id", guidelines.Drug, "drug_id"),
+    (allergies.GroupMember, "group_id", allergies.Group, "group_id"),
     (laboratory.AnalyteName, "analyte", laboratory.Analyte, "analyte"),
     (laboratory.AnalyteUnit, "analyte", laboratory.Analyte, "analyte"),
     (enzymes.ConversionRule, "gene", pharmacogenomics.Gene, "gene"),
@@ -61,6 +74,8 @@ def check_knowledge(knowledge: Knowledge) -> tuple[Fault, ...]:
     faults += _without_parts(knowledge)
     faults += _overlapping_keys(knowledge)
     faults += _unknown_indications(knowledge)
+    faults += _unknown_drugs_and_groups(knowledge)
+    faults += _unknown_conditions(knowledge)
     return tuple(faults)
 
 
@@ -157,3 +172,27 @@ def _unknown_indications(knowledge: Knowledge) -> Iterator[Fault]:
             yield Fault(
                 place, f"indication {', '.join(unknown)} is not in {TABLES[guidelines.Indication][0]}", "add a row for it"
             )
+
+
+def _unknown_drugs_and_groups(knowledge: Knowledge) -> Iterator[Fault]:
+    """Find names that may be of a drug or of a group, and are of neither."""
+    known = {row.drug_id for row in knowledge.rows(guidelines.Drug)} | {row.group_id for row in knowledge.rows(allergies.Group)}
+    named: list[tuple[type[Any], int, str]] = []
+    for number, cross in enumerate(knowledge.rows(allergies.CrossReaction)):
+        named += [(allergies.CrossReaction, number, cross.allergen), (allergies.CrossReaction, number, cross.other)]
+    for number, caution in enumerate(knowledge.rows(cautions.Caution)):
+        named += [(cautions.Caution, number, name) for name in (caution.drug, caution.other) if name]
+    yield from (
+        Fault(knowledge.place(kind, number), f"{name!r} is neither a drug nor a group", "correct it")
+        for kind, number, name in named
+        if name not in known
+    )
+
+
+def _unknown_conditions(knowledge: Knowledge) -> Iterator[Fault]:
+    """Find cautions on conditions that nothing names: they would fit nobody."""
+    known = {row.condition_id for row in knowledge.rows(cautions.ConditionName)}
+    for number, row in enumerate(knowledge.rows(cautions.Caution)):
+        if row.condition_id is not None and row.condition_id not in known:
+            place = knowledge.place(cautions.Caution, number)
+            yield Fault(place, f"condition {row.condition_id!r} has no name", f"add a row to {TABLES[cautions.ConditionName][0]}")

@@ -8,7 +8,17 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from garrod.knowledge import enzymes, exposure, guidelines, interactions, laboratory, pharmacogenomics
+from garrod.knowledge import (
+    allergies,
+    cautions,
+    enzymes,
+    exposure,
+    guidelines,
+    interactions,
+    laboratory,
+    organ_doses,
+    pharmacogenomics,
+)
 from garrod.knowledge.provenance import Source
 from garrod.model.errors import Fault, KnowledgeError
 
@@ -24,6 +34,9 @@ TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
         "exposure/sources.tsv",
         "interactions/sources.tsv",
         "laboratory/sources.tsv",
+        "organs/sources.tsv",
+        "allergies/sources.tsv",
+        "cautions/sources.tsv",
     ),
     pharmacogenomics.Gene: ("pharmacogenomics/gene.tsv",),
     pharmacogenomics.Variant: ("pharmacogenomics/variant.tsv",),
@@ -46,6 +59,14 @@ TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
     enzymes.EnzymeEffect: ("medicines/enzyme_effect.tsv", "medicines_clinpgx/enzyme_effect.tsv"),
     enzymes.EffectTime: ("medicines/effect_time.tsv",),
     enzymes.ConversionRule: ("medicines/conversion_rule.tsv",),
+    organ_doses.OrganDose: ("organs/organ_dose.tsv",),
+    allergies.Group: ("allergies/group.tsv",),
+    allergies.GroupMember: ("allergies/group_member.tsv",),
+    allergies.AllergenName: ("allergies/allergen_name.tsv",),
+    allergies.ReactionWord: ("allergies/reaction_word.tsv",),
+    allergies.CrossReaction: ("allergies/cross_reaction.tsv",),
+    cautions.ConditionName: ("cautions/condition_name.tsv",),
+    cautions.Caution: ("cautions/caution.tsv",),
     laboratory.Analyte: ("laboratory/analyte.tsv",),
     laboratory.AnalyteName: ("laboratory/analyte_name.tsv",),
     laboratory.AnalyteUnit: ("laboratory/analyte_unit.tsv",),

@@ -8,12 +8,32 @@ from garrod.knowledge.loading import Knowledge
 from garrod.model.findings import Findings
 from garrod.model.person import Person
 from garrod.model.recommendations import Recommendation, Reviewed, Severity
-from garrod.therapeutics import as_taken, duplicates, exposure_advice, food, guideline_advice, hazards, pairs
+from garrod.therapeutics import (
+    allergies,
+    as_taken,
+    cautions,
+    duplicates,
+    exposure_advice,
+    food,
+    guideline_advice,
+    hazards,
+    organs,
+    pairs,
+)
 
 Part = Callable[[Person, Findings, Knowledge], Reviewed]
 
 #: The parts of a medication review that look at the list as it is taken, in the order they are told.
-PARTS: Final[tuple[Part, ...]] = (pairs.review, hazards.review, duplicates.review, exposure_advice.review, food.review)
+PARTS: Final[tuple[Part, ...]] = (
+    allergies.review,
+    pairs.review,
+    hazards.review,
+    duplicates.review,
+    organs.review,
+    cautions.review,
+    exposure_advice.review,
+    food.review,
+)
 
 
 def review(person: Person, findings: Findings, knowledge: Knowledge, *, drugs: frozenset[str] | None = None) -> Reviewed:
