@@ -66,6 +66,13 @@ def main() -> None:
     write("hazard_tier", rows.HazardTier, read_table(READINGS / "hazard_tiers.tsv"))
     write("pair_rule", rows.PairRule, sorted(pairs, key=lambda row: row["rule_id"]))
     write("food_rule", rows.FoodRule, foods)
+    options = [
+        {"group": row["group"], "label": row["label"], "drug_id": drug, "reading": "recalled", "source_id": "recalled"}
+        for row in read_table(READINGS / "options.tsv")
+        for drug in row["members"].split(";")
+        if _is_known(drug, known, unknown)
+    ]
+    write("therapeutic_option", rows.TherapeuticOption, options)
     write("sources", Source, read_table(READINGS / "sources.tsv"))
     print(f"not known as drugs, so left out: {', '.join(sorted(unknown))}")
 

@@ -1,13 +1,14 @@
 """The JSON shapes that other programs rely on. Fields may be added, never renamed."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 import msgspec
 
+from garrod.careplan.alternatives import Option
 from garrod.careplan.what_if import WhatIf
 from garrod.model.calls import CallStatus, FittingDiplotype, GeneResult
 from garrod.model.careplan import CarePlan
@@ -162,8 +163,14 @@ def exposure_document(one: Exposure) -> Document:
     }
 
 
-def review_document(plan: CarePlan, what_if: WhatIf | None) -> Document:
-    """Return the review of a medicine list; only advice on what is taken stands in it."""
+def review_document(plan: CarePlan, what_if: WhatIf | None, options: Mapping[str, Sequence[Option]] | None = None) -> Document:
+    """Return the review of a medicine list; only advice on what is taken stands in it.
+
+    Parameters
+    ----------
+    options
+        For each problem medicine what could be taken instead, the best first.
+    """
     could_not = [one for one in plan.checks if one.outcome is Outcome.COULD_NOT]
     unrecognized = [
         {"what": "medicine", "drugs": [], "reason": f"{one.subject}: {one.reason}"}
@@ -180,6 +187,7 @@ def review_document(plan: CarePlan, what_if: WhatIf | None) -> Document:
         "checked": [plain(one) for one in plan.checks if one.outcome is not Outcome.COULD_NOT],
         "not_checked": [*unrecognized, *({"what": o.what, "drugs": list(o.drugs), "reason": o.reason} for o in could_not)],
         "monitoring": [plain(one) for one in plan.monitoring],
+        "alternatives": [plain(one) for some in (options or {}).values() for one in some],
         "what_if": None if what_if is None else plain(what_if),
         "notices": list(plan.notices),
     }

@@ -35,6 +35,7 @@ REFERENCES: tuple[tuple[type[Any], str, type[Any], str], ...] = (
     (enzymes.ConversionRule, "gene", pharmacogenomics.Gene, "gene"),
     (interactions.DrugClassMember, "drug_id", guidelines.Drug, "drug_id"),
     (interactions.DrugClassMember, "class_id", interactions.DrugClass, "class_id"),
+    (interactions.TherapeuticOption, "drug_id", guidelines.Drug, "drug_id"),
     (interactions.HazardMember, "hazard", interactions.Hazard, "hazard"),
     (interactions.HazardFactor, "hazard", interactions.Hazard, "hazard"),
     (interactions.HazardTier, "hazard", interactions.Hazard, "hazard"),

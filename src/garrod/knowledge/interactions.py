@@ -142,3 +142,14 @@ class FoodRule:
 
     def __post_init__(self) -> None:
         _is_quiet_where_recalled(f"{self.member} with {self.food}", self.reading, self.severity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TherapeuticOption:
+    """A medicine of a group that is used for the same thing: what may be tried instead of another of it."""
+
+    group: str
+    label: str
+    drug_id: str
+    reading: Reading
+    source_id: str

@@ -77,6 +77,7 @@ TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
     interactions.HazardFactor: ("interactions/hazard_factor.tsv",),
     interactions.HazardTier: ("interactions/hazard_tier.tsv",),
     interactions.PairRule: ("interactions/pair_rule.tsv",),
+    interactions.TherapeuticOption: ("interactions/therapeutic_option.tsv",),
     interactions.FoodRule: ("interactions/food_rule.tsv",),
     exposure.Disposition: ("exposure/disposition.tsv",),
     exposure.PathwayShare: ("exposure/pathway_share.tsv",),

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from garrod.knowledge.allergies import Group, GroupMember
+from garrod.knowledge.interactions import DrugClassMember
 from garrod.knowledge.loading import Knowledge
 
 
 def members(knowledge: Knowledge) -> Mapping[str, frozenset[str]]:
-    """Return the drugs of each group."""
+    """Return the drugs of each group; a therapeutic class of the same name adds its own."""
     return knowledge.once(_members)
 
 
@@ -16,6 +17,8 @@ def _members(knowledge: Knowledge) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for row in knowledge.rows(GroupMember):
         found[row.group_id].add(row.drug_id)
+    for member in knowledge.rows(DrugClassMember):
+        found[member.class_id].add(member.drug_id)
     return {group: frozenset(drugs) for group, drugs in found.items()}
 
 

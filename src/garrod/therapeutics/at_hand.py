@@ -1,7 +1,7 @@
 """The medicines at hand, as every part of the review asks for them: what is taken now, where it is listed, what it is called."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from garrod.knowledge.guidelines import Drug
 from garrod.knowledge.loading import Knowledge
@@ -32,7 +32,9 @@ def unrecognized(findings: Findings) -> tuple[str, ...]:
 def drug_target(drug: str, knowledge: Knowledge) -> Target:
     """Return the target of advice on one drug."""
     row = knowledge.once(_drugs).get(drug)
-    return Target(kind="drug", name=row.name if row else drug, rxnorm=row.rxnorm if row else None)
+    if row is None:
+        return Target(kind="drug", name=drug)
+    return Target(kind="drug", name=row.name, rxnorm=row.rxnorm, drug_class=row.drug_class)
 
 
 def drug_sources(drug: str, knowledge: Knowledge) -> tuple[str, ...]:
@@ -45,13 +47,14 @@ def _drugs(knowledge: Knowledge) -> dict[str, Drug]:
     return {row.drug_id: row for row in reversed(knowledge.rows(Drug))}
 
 
-def listing(names: tuple[str, ...]) -> str:
+def listing(names: Iterable[str]) -> str:
     """Write names as a list in a sentence.
 
     >>> listing(("a", "b", "c"))
     'a, b and c'
     """
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+    some = list(names)
+    return some[0] if len(some) == 1 else f"{', '.join(some[:-1])} and {some[-1]}" if some else ""
 
 
 def looked_at(what: str, outcome: Outcome, drugs: tuple[str, ...] = (), reason: str = "") -> Check:

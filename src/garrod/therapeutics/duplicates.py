@@ -10,7 +10,8 @@ from garrod.medicines.classes import current_drugs, members_of
 from garrod.model.findings import Findings
 from garrod.model.person import Person
 from garrod.model.recommendations import Action, Check, Outcome, Recommendation, Reviewed, Severity
-from garrod.therapeutics.list_advice import DOMAIN, entries_of, joined, list_advice, target_of
+from garrod.therapeutics.at_hand import drug_target, listing
+from garrod.therapeutics.list_advice import DOMAIN, entries_of, list_advice
 
 CAUSE: Final = "duplicate"
 LOUDNESS: Final = {"warning": Severity.WARNING, "info": Severity.INFO}
@@ -28,11 +29,11 @@ def review(person: Person, findings: Findings, knowledge: Knowledge) -> Reviewed
 def _same_substance(findings: Findings, knowledge: Knowledge) -> Iterator[Recommendation]:
     for drug, entries in current_drugs(findings).items():
         if len({one.entry for one in entries}) > 1:
-            names = joined(dict.fromkeys(one.name for one in entries))
+            names = listing(dict.fromkeys(one.name for one in entries))
             yield Recommendation(
                 id=f"duplicate:{drug}",
                 domain=DOMAIN,
-                target=target_of(drug, knowledge),
+                target=drug_target(drug, knowledge),
                 action=Action.CAUTION,
                 severity=Severity.WARNING,
                 summary=f"{drug[:1].upper()}{drug[1:]} is on the list {len(entries)} times ({names}): is that meant?",
@@ -52,10 +53,10 @@ def _same_class(findings: Findings, knowledge: Knowledge) -> Iterator[Recommenda
             yield list_advice(
                 name=f"duplicate:{row.class_id}:{'+'.join(sorted(both))}",
                 cause=CAUSE,
-                target=target_of(min(both), knowledge),
+                target=drug_target(min(both), knowledge),
                 action=Action.CAUTION,
                 severity=LOUDNESS[row.duplicates],
-                summary=f"Two or more {row.label}: {joined(sorted(both))}. Is each of them needed?",
+                summary=f"Two or more {row.label}: {listing(sorted(both))}. Is each of them needed?",
                 concerns=both,
                 because=entries_of(both, findings),
                 readings=[Reading.READ_ONCE],

@@ -8,7 +8,8 @@ from garrod.medicines.classes import current_drugs, matching
 from garrod.model.findings import Findings
 from garrod.model.person import Person
 from garrod.model.recommendations import Action, Check, Outcome, Recommendation, Reviewed, Severity
-from garrod.therapeutics.list_advice import entries_of, list_advice, target_of
+from garrod.therapeutics.at_hand import drug_target
+from garrod.therapeutics.list_advice import entries_of, list_advice
 
 CAUSE: Final = "food"
 
@@ -23,7 +24,7 @@ def review(person: Person, findings: Findings, knowledge: Knowledge) -> Reviewed
             made = list_advice(
                 name=f"food:{row.food.replace(' ', '_')}:{drug}",
                 cause=CAUSE,
-                target=target_of(drug, knowledge),
+                target=drug_target(drug, knowledge),
                 action=row.action,
                 severity=Severity.WARNING if row.action is Action.CONTRAINDICATED else Severity.INFO,
                 summary=f"{drug[:1].upper()}{drug[1:]} and {row.food}: {row.says}.",

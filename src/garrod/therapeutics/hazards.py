@@ -10,7 +10,8 @@ from garrod.medicines.classes import current_drugs, matching
 from garrod.model.findings import Findings
 from garrod.model.person import Person
 from garrod.model.recommendations import Check, Outcome, Recommendation, Reviewed, Severity
-from garrod.therapeutics.list_advice import entries_of, joined, list_advice, target_of
+from garrod.therapeutics.at_hand import drug_target, listing
+from garrod.therapeutics.list_advice import entries_of, list_advice
 
 COMPARED: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -35,7 +36,7 @@ def review(person: Person, findings: Findings, knowledge: Knowledge) -> Reviewed
                 what=hazard.hazard,
                 outcome=Outcome.CLEAN if tier is None else Outcome.FOUND,
                 drugs=tuple(sorted(members)) or drugs,
-                reason=f"{joined(sorted(members))} alone add to it" if tier is None and members else "",
+                reason=f"{listing(sorted(members))} alone add to it" if tier is None and members else "",
             )
         )
     return Reviewed(tuple(advice), tuple(checks))
@@ -83,15 +84,16 @@ def _advice(
     knowledge: Knowledge,
 ) -> Recommendation:
     ordered = sorted(members, key=lambda drug: (-members[drug].points, drug))
-    also = f", with {joined(row.says for row in factors)}" if factors else ""
+    also = f", with {listing(row.says for row in factors)}" if factors else ""
     evidence = [row.finding for row in factors if row.finding != AGE]
+    told = f"{hazard.label}: {listing(ordered)}{also}"
     return list_advice(
         name=f"{hazard.hazard}:{'+'.join(sorted(members))}",
         cause=hazard.hazard,
-        target=target_of(ordered[0], knowledge),
+        target=drug_target(ordered[0], knowledge),
         action=tier.action,
         severity=tier.severity,
-        summary=f"{hazard.label[:1].upper()}{hazard.label[1:]}: {joined(ordered)}{also}. {tier.says[:1].upper()}{tier.says[1:]}.",
+        summary=f"{told[:1].upper()}{told[1:]}. {tier.says[:1].upper()}{tier.says[1:]}.",
         concerns=members,
         because=(*entries_of(members, findings), *evidence),
         readings=[tier.reading, *(row.reading for row in members.values())],

@@ -1,10 +1,8 @@
-"""What every part of the review of a list needs: a target, reasons, and one shape for its advice."""
+"""One shape for the advice on a list: what rests on a row nobody opened warns, and never forbids by itself."""
 
 from collections.abc import Iterable
 from typing import Final
 
-from garrod.knowledge.guidelines import Drug
-from garrod.knowledge.loading import Knowledge
 from garrod.knowledge.pharmacogenomics import Reading
 from garrod.model.findings import Findings
 from garrod.model.recommendations import Action, Recommendation, Severity, Target
@@ -13,28 +11,10 @@ DOMAIN: Final = "therapeutics"
 RECALLED: Final = "This rule is recalled, its source was not opened: it warns, and no dose may be drawn from it."
 
 
-def target_of(drug_id: str, knowledge: Knowledge) -> Target:
-    """Return a drug as the target of advice."""
-    row = knowledge.once(_drugs).get(drug_id)
-    if row is None:
-        return Target(kind="drug", name=drug_id)
-    return Target(kind="drug", name=row.name, rxnorm=row.rxnorm, drug_class=row.drug_class)
-
-
-def _drugs(knowledge: Knowledge) -> dict[str, Drug]:
-    return {row.drug_id: row for row in knowledge.rows(Drug)}
-
-
 def entries_of(drugs: Iterable[str], findings: Findings) -> tuple[str, ...]:
     """Return the ids of the findings that say these drugs are taken."""
     wanted = set(drugs)
     return tuple(one.id for one in findings.of_kind("medication") if one.value in wanted)
-
-
-def joined(names: Iterable[str]) -> str:
-    """Write names as people say them: ``a, b and c``."""
-    some = list(names)
-    return some[0] if len(some) == 1 else f"{', '.join(some[:-1])} and {some[-1]}" if some else ""
 
 
 def list_advice(

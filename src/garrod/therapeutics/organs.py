@@ -27,6 +27,7 @@ MEASURE_WORDS: Final = {
 #: Kinds of source whose "contraindicated" interrupts.
 MAY_FORBID: Final = frozenset({SourceKind.LABEL, SourceKind.REGULATOR, SourceKind.GUIDELINE})
 DOSES: Final = frozenset({Action.FIXED_DOSE, Action.CAP, Action.REDUCE, Action.TITRATE})
+CAUSES: Final = frozenset(f"{organ} function" for organ in Organ)
 LIVER_DISEASE: Final = "liver_disease"
 WEAK: Final = "read in a source that is not enough to change a dose: check the label"
 

@@ -9,7 +9,8 @@ from garrod.medicines.classes import current_drugs, matching
 from garrod.model.findings import Findings
 from garrod.model.person import Person
 from garrod.model.recommendations import Check, Outcome, Recommendation, Reviewed, Severity
-from garrod.therapeutics.list_advice import entries_of, joined, list_advice, target_of
+from garrod.therapeutics.at_hand import drug_target, listing
+from garrod.therapeutics.list_advice import entries_of, list_advice
 
 CAUSE: Final = "pair"
 LOUDNESS: Final = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
@@ -56,10 +57,10 @@ def _advice(rule: PairRule, pairs: tuple[Pair, ...], findings: Findings, knowled
     return list_advice(
         name=f"pair:{rule.rule_id}:{'+'.join(concerned)}",
         cause=CAUSE,
-        target=target_of(acted_on[0], knowledge),
+        target=drug_target(acted_on[0], knowledge),
         action=rule.action,
         severity=rule.severity,
-        summary=f"{joined(concerned)[:1].upper()}{joined(concerned)[1:]} together: {rule.says}.",
+        summary=f"{listing(concerned)[:1].upper()}{listing(concerned)[1:]} together: {rule.says}.",
         concerns=concerned,
         because=entries_of(concerned, findings),
         readings=[rule.reading],

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from garrod.knowledge.cautions import When
 from garrod.knowledge.loading import Knowledge
 from garrod.model.findings import Findings
 from garrod.model.person import Person
@@ -54,15 +55,19 @@ def review(person: Person, findings: Findings, knowledge: Knowledge, *, drugs: f
 
 
 def _one_alert_a_cause(advice: Sequence[Recommendation]) -> Iterator[Recommendation]:
-    """Yield advice with each cause loud once: an exposure that a rule on the same medicines warns of stands without alarm."""
-    warned = [frozenset(one.concerns) for one in advice if one.cause == pairs.CAUSE and one.severity is not Severity.INFO]
+    """Yield advice with each cause loud once.
+
+    An exposure that a rule on the same medicines warns of, or that kidney function alone moves where a dose band already
+    speaks, stands without alarm.
+    """
+    loud = [one for one in advice if one.severity is not Severity.INFO]
+    told_in_pairs = {pairs.CAUSE, cautions.WHAT[When.CO_MEDICATION]}
+    warned = [frozenset(one.concerns) for one in loud if one.cause in told_in_pairs]
+    by_band = {one.target.name for one in loud if one.cause in organs.CAUSES}
     for one in advice:
         others = frozenset(one.concerns) - {one.target.name}
-        is_told = (
-            one.cause == exposure_advice.WHAT
-            and others
-            and all(any({one.target.name, other} <= both for both in warned) for other in others)
-        )
+        is_paired = bool(others) and all(any({one.target.name, other} <= both for both in warned) for other in others)
+        is_told = one.cause == exposure_advice.WHAT and (is_paired or (not others and one.target.name in by_band))
         yield replace(one, severity=Severity.INFO) if is_told else one
 
 

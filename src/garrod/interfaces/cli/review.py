@@ -1,18 +1,20 @@
 """``garrod review``: the whole medicine list of one person, and what another list would change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from garrod.careplan.alternatives import Option, problem_drugs, ranked_options
 from garrod.careplan.what_if import WhatIf, compared, with_list
 from garrod.intake import read_person
 from garrod.interfaces.cli.options import FILE, Moment, genome_options, intake_options
 from garrod.interfaces.cli.output import print_bytes, write_all
 from garrod.interfaces.documents import review_document, to_json
-from garrod.knowledge import load_knowledge
+from garrod.knowledge import Knowledge, load_knowledge
 from garrod.model.careplan import CarePlan
+from garrod.model.person import Person
 from garrod.model.recommendations import Outcome, Recommendation, Severity
 from garrod.personalization import personalize
 
@@ -42,16 +44,30 @@ def command(
     if add or drop:
         other = personalize(with_list(read, knowledge, add=add, drop=drop), knowledge, listed_only=True)
         what_if, plan = compared(plan, other, add=add, drop=drop), other
-    document = to_json(review_document(plan, what_if), indent=1) + b"\n"
+    options = {drug: ranked_options(plan, drug, knowledge, _planned) for drug in problem_drugs(plan)}
+    document = to_json(review_document(plan, what_if, options), indent=1) + b"\n"
     if out is not None:
         write_all(out, {"review.json": document})
     if as_json:
         print_bytes(document)
         return
-    for line in _lines(plan, what_if):
+    for line in (*_lines(plan, what_if), *_option_lines(options)):
         click.echo(line)
     if out is not None:
         click.echo(f"review: {out / 'review.json'}")
+
+
+def _planned(person: Person, knowledge: Knowledge) -> CarePlan:
+    return personalize(person, knowledge, listed_only=True)
+
+
+def _option_lines(options: Mapping[str, Sequence[Option]]) -> Iterator[str]:
+    """Name for each problem medicine the options that raise fewer or softer alerts than it does."""
+    for drug, some in options.items():
+        own = next((one for one in some if one.drug == drug), None)
+        better = [one.drug for one in some if own and (one.critical, one.warnings) < (own.critical, own.warnings)]
+        if better:
+            yield f"instead of {drug}, with fewer alerts for this person: {', '.join(better[:5])}"
 
 
 def _lines(plan: CarePlan, what_if: WhatIf | None) -> Iterator[str]:
