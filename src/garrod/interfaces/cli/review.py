@@ -13,7 +13,9 @@ from garrod.interfaces.cli.options import FILE, Moment, genome_options, intake_o
 from garrod.interfaces.cli.output import print_bytes, write_all
 from garrod.interfaces.documents import review_document, to_json
 from garrod.knowledge import Knowledge, load_knowledge
+from garrod.medicines.compounding import Worksheet, compounding_request, worksheet
 from garrod.model.careplan import CarePlan
+from garrod.model.errors import Fault, InputError
 from garrod.model.person import Person
 from garrod.model.recommendations import Outcome, Recommendation, Severity
 from garrod.personalization import personalize
@@ -26,7 +28,17 @@ from garrod.personalization import personalize
 @click.option("--genome", type=FILE, multiple=True, help="A genome file beside those the person file names.")
 @genome_options
 @click.option("--as-of", type=Moment(), help="The time to work from; else the person's, else the newest evidence.")
-@click.option("--out", type=FILE, help="Folder to write review.json to.")
+@click.option("--leaflet", type=click.Choice(["en", "es"]), help="Write the patient's leaflet in this language to --out.")
+@click.option("--with-genes", is_flag=True, help="Name genes in the leaflet.")
+@click.option("--sheet", is_flag=True, help="Write the pharmacist's review sheet to --out.")
+@click.option("--worksheet", "worksheet_of", metavar="DRUG", help="Write a compounding worksheet for a medicine to --out.")
+@click.option(
+    "--given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="For the worksheet: form, source, source_mg, doses, volume_ml, ... May be repeated.",
+)
+@click.option("--out", type=FILE, help="Folder to write to.")
 @click.option("--json", "as_json", is_flag=True, help="Print the review as JSON.")
 def command(
     person: Path,
@@ -34,11 +46,13 @@ def command(
     drop: tuple[str, ...],
     out: Path | None,
     as_json: bool,  # noqa: FBT001 - click's signature
-    **given: Any,
+    **more: Any,
 ) -> None:
     """Review the medicine list of a PERSON: genes, interactions, exposure, organs, allergies."""
-    knowledge = load_knowledge(given["knowledge"])
-    read = read_person(person, knowledge, intake_options(**given))
+    if out is None and (more["leaflet"] or more["sheet"] or more["worksheet_of"]):
+        raise click.UsageError("say with --out which folder to write to")
+    knowledge = load_knowledge(more["knowledge"])
+    read = read_person(person, knowledge, intake_options(**more))
     plan = personalize(read, knowledge, listed_only=True)
     what_if = None
     if add or drop:
@@ -46,15 +60,44 @@ def command(
         what_if, plan = compared(plan, other, add=add, drop=drop), other
     options = {drug: ranked_options(plan, drug, knowledge, _planned) for drug in problem_drugs(plan)}
     document = to_json(review_document(plan, what_if, options), indent=1) + b"\n"
+    papers = dict(_papers(plan, options, **more))
     if out is not None:
-        write_all(out, {"review.json": document})
+        write_all(out, {"review.json": document, **papers})
     if as_json:
         print_bytes(document)
         return
     for line in (*_lines(plan, what_if), *_option_lines(options)):
         click.echo(line)
-    if out is not None:
-        click.echo(f"review: {out / 'review.json'}")
+    for name in ("review.json", *papers) if out is not None else ():
+        click.echo(f"written: {out}/{name}")
+
+
+def _papers(plan: CarePlan, options: Mapping[str, Sequence[Option]], **asked: Any) -> Iterator[tuple[str, bytes]]:
+    """Yield each paper that was asked for, with its file's name."""
+    from garrod.interfaces import report  # noqa: PLC0415 - not needed for the terminal or --json
+
+    if asked["leaflet"]:
+        yield (
+            f"leaflet-{asked['leaflet']}.html",
+            report.render_leaflet(plan, asked["leaflet"], with_genes=asked["with_genes"]).encode(),
+        )
+    if asked["sheet"]:
+        yield "review-sheet.html", report.render_review_sheet(plan, options).encode()
+    if asked["worksheet_of"]:
+        yield "worksheet.html", report.render_worksheet(_worksheet(plan, asked["worksheet_of"], asked["given"]), plan).encode()
+
+
+def _worksheet(plan: CarePlan, name: str, given: Sequence[str]) -> Worksheet:
+    pairs = [text.partition("=") for text in given]
+    bad = [text for text, (_, sign, _) in zip(given, pairs, strict=True) if not sign]
+    if bad:
+        raise click.UsageError(f"{bad[0]!r} is not NAME=VALUE")
+    wanted = name.strip().lower()
+    found = [one for one in plan.findings.taken() if one.is_current and wanted in {one.drug_id, one.name.lower()}]
+    if not found:
+        listed = ", ".join(sorted({one.drug_id for one in plan.findings.taken() if one.is_current})) or "nothing"
+        raise InputError(Fault("--worksheet", f"{name!r} is not in the list", f"the list holds {listed}"))
+    return worksheet(compounding_request(found[0], {key.strip(): value.strip() for key, _, value in pairs}))
 
 
 def _planned(person: Person, knowledge: Knowledge) -> CarePlan:

@@ -20,11 +20,12 @@ HOME = "garrod.interfaces.report.templates"
 
 
 @cache
-def _environment() -> "jinja2.Environment":
+def environment() -> "jinja2.Environment":
+    """Return what fills the templates: texts are escaped, and a name that is missing is an error."""
     import jinja2  # noqa: PLC0415 - only where a page is made
 
     return jinja2.Environment(
-        loader=jinja2.FunctionLoader(_template),
+        loader=jinja2.FunctionLoader(template_text),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -32,7 +33,8 @@ def _environment() -> "jinja2.Environment":
     )
 
 
-def _template(name: str) -> str:
+def template_text(name: str) -> str:
+    """Return one file of the templates."""
     return (resources.files(HOME) / name).read_text(encoding="utf-8")
 
 
@@ -47,10 +49,10 @@ def render_report(plan: CarePlan, knowledge: Knowledge) -> str:
     cards = own_medicines(plan)
     genes = gene_views(plan)
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
-            style=_template("report.css"),
+            style=template_text("report.css"),
             plan=plan,
             person=plan.person,
             age=_age(plan.person),
