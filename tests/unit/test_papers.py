@@ -115,7 +115,7 @@ def request(**more: Any) -> CompoundingRequest:
         "drug": "d", "form": "liquid", "dose_mg": Decimal("2.5"), "doses": 60, "source": "tablet", "source_mg": Decimal(25),
         "volume_ml": Decimal(1), "overage": Decimal(0), **more,
     }  # fmt: skip
-    return CompoundingRequest(**given)  # type: ignore[arg-type]
+    return CompoundingRequest(**given)
 
 
 def amounts(asked: CompoundingRequest) -> dict[str, float]:

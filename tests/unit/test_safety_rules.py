@@ -499,8 +499,8 @@ def test_rule_8_the_page_says_what_it_is_and_what_it_is_not() -> None:
 
 @pytest.mark.parametrize("text", ["Decision support for a professional", "Not signed off by anyone"])
 def test_rule_8_a_page_that_hides_what_it_is_is_caught(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = page._template
-    monkeypatch.setattr(page, "_template", lambda name: honest(name).replace(text, ""))
+    honest = page.template_text
+    monkeypatch.setattr(page, "template_text", lambda name: honest(name).replace(text, ""))
     page._environment.cache_clear()
     try:
         assert unsaid_on_the_page(render_report(personalize(POOR_PERSON, ADVICE), ADVICE))
