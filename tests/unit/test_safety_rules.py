@@ -455,11 +455,10 @@ def _constants(tree: ast.AST) -> Iterator[ast.Constant]:
 def clinical_words() -> frozenset[str]:
     """Drugs, genes and phenotypes: what a clinician could change stands in tables."""
     from garrod.knowledge.pharmacogenomics import PhenotypeRule
-    from garrod.medicines.names import SALTS
 
     drugs = {row.name.lower() for row in KNOWLEDGE.rows(rows.Drug)} | set(DRUGS)
     phenotypes = {row.phenotype.lower() for row in KNOWLEDGE.rows(PhenotypeRule)} - {"indeterminate"}
-    return frozenset((drugs - SALTS) | phenotypes | {gene.lower() for gene in GENES})
+    return frozenset(drugs | phenotypes | {gene.lower() for gene in GENES})
 
 
 @pytest.mark.parametrize("stage", ["therapeutics", "careplan", "medicines", "interfaces"])

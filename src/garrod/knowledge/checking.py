@@ -5,7 +5,8 @@ from itertools import pairwise
 from typing import Any
 
 from garrod.knowledge import enzymes, guidelines, pharmacogenomics
-from garrod.knowledge.loading import TABLES, Knowledge
+from garrod.knowledge.loading import TABLES, VOCABULARY, Knowledge
+from garrod.knowledge.vocabulary import Vocabulary, VocabularyEntry, VocabularyFile, vocabulary_damage
 from garrod.model.errors import Fault, KnowledgeError
 
 #: Row class and field -> row class and field that must hold its value.
@@ -49,6 +50,7 @@ def check_knowledge(knowledge: Knowledge) -> tuple[Fault, ...]:
     faults += _without_parts(knowledge)
     faults += _overlapping_keys(knowledge)
     faults += _unknown_indications(knowledge)
+    faults += _vocabulary(knowledge)
     return tuple(faults)
 
 
@@ -126,3 +128,26 @@ def _unknown_indications(knowledge: Knowledge) -> Iterator[Fault]:
             yield Fault(
                 place, f"indication {', '.join(unknown)} is not in {TABLES[guidelines.Indication][0]}", "add a row for it"
             )
+
+
+def _vocabulary(knowledge: Knowledge) -> Iterator[Fault]:
+    """Find a vocabulary that is missing, damaged, or other than its row and its sample say."""
+    for number, row in enumerate(knowledge.rows(VocabularyFile)):
+        path = knowledge.folder / VOCABULARY
+        damage = vocabulary_damage(path, row)
+        if damage:
+            yield damage
+            return
+        vocabulary = Vocabulary(path, row)
+        if vocabulary.sizes() != (row.names, row.codes):
+            yield Fault(
+                knowledge.place(VocabularyFile, number), "the vocabulary has another size than its row says", "make it anew"
+            )
+        for place, entry in enumerate(knowledge.rows(VocabularyEntry)):
+            coded = vocabulary.coded(entry.entry) if entry.kind == "code" else None
+            meanings = (coded,) if coded else vocabulary.named(entry.entry)
+            if not any(";".join(one.drugs) == entry.drugs for one in meanings):
+                yield Fault(
+                    knowledge.place(VocabularyEntry, place), f"{entry.entry!r} stands for something else in the vocabulary",
+                    "make it anew",
+                )  # fmt: skip
