@@ -38,7 +38,6 @@ NO_STRENGTH = frozenset({"none", "N/A", "n/a", "No recommendation", "Unspecified
 PAIRS = "pgx/pypgx-0.27.0-dev/cpic-table.csv"
 READ_DATE = "2024-03-25"
 NO_RESULT = "No Result"
-MOST_BRANDS = 12
 #: CPIC's warfarin guideline has no table by genotype: it sends the reader to a dosing algorithm.
 WARFARIN = {
     "unit_id": "cpic-warfarin-algorithm", "body": "CPIC", "guideline_id": "PA166104949",
@@ -283,24 +282,10 @@ def drug_rows(sources: Path, units: Sequence[Row]) -> Iterator[Row]:
     yield from (found[name] for name in sorted(found) if name not in by_hand)
 
 
-def drug_name_rows(sources: Path, drugs: Sequence[Row]) -> Iterator[Row]:
-    """Brand names of drugs that contain nothing else, and names read by hand."""
+def drug_name_rows(drugs: Sequence[Row]) -> Iterator[Row]:
+    """Names read by hand. Brands stand in the vocabulary of medicines, where a second source says what is in them."""
     known = {row["drug_id"] for row in drugs}
-    brands: dict[str, set[str]] = defaultdict(set)
-    owners: dict[str, set[str]] = defaultdict(set)
-    with gzip.open(sources / "drugs/rxnorm-prescribable-2025/brands.tsv.gz", "rt", encoding="utf-8") as handle:
-        for row in csv.DictReader(handle, delimiter="\t"):
-            base = row["ingredient"].lower()
-            owners[row["brand"].lower()].add(base)
-            if base in known:
-                brands[base].add(row["brand"].lower())
-    for drug in sorted(brands):
-        single = sorted(name for name in brands[drug] if all(o == drug or o.startswith(f"{drug} ") for o in owners[name]))
-        for name in single[:MOST_BRANDS]:
-            yield {"drug_id": drug, "name": name, "kind": "brand", "source_id": "nlm-rxnorm-2025-10"}
-    for row in read_table(READINGS / "drug_names.tsv"):
-        if row["drug_id"] in known:
-            yield row
+    yield from (row for row in read_table(READINGS / "drug_names.tsv") if row["drug_id"] in known)
 
 
 def main() -> None:
@@ -319,7 +304,7 @@ def main() -> None:
     drugs = list(drug_rows(arguments.sources, units))
     main[rows.Drug] = [one for one in drugs if one["source_id"] != SOURCE["DPWG"]]
     shared_alike[rows.Drug] = [one for one in drugs if one["source_id"] == SOURCE["DPWG"]]
-    names = drug_name_rows(arguments.sources, main[rows.Drug])
+    names = drug_name_rows(main[rows.Drug])
     main[rows.DrugName] = sorted(names, key=lambda row: (row["drug_id"], row["kind"], row["name"]))
     pairs = read_gene_drug_pairs(arguments.sources / PAIRS, "cpic-gene-drug-2023-08")
     main[rows.GeneDrug] = [dataclasses.asdict(row) for row in pairs]

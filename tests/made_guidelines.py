@@ -15,6 +15,7 @@ from garrod.knowledge.guidelines import KeyType
 from garrod.knowledge.loading import TABLES
 from garrod.knowledge.pharmacogenomics import Reading
 from garrod.knowledge.provenance import Source
+from garrod.knowledge.vocabulary import FrequencyWord, NameWord
 from garrod.model.genotypes import GenomeEvidence, Genotype
 from garrod.model.person import Medication, OutsideCall
 from garrod.model.recommendations import Action, Recommendation
@@ -35,9 +36,11 @@ INDICATIONS: Final = {"acs_pci": ("pci", "coronary"), "neurovascular": ("stroke"
 GUIDELINE_KINDS: Final = tuple(kind for kind, files in TABLES.items() if files[0].startswith("guidelines/"))
 
 
-#: Tables on medicines as such: a made-up world has none of their rows.
+#: Tables on medicines as such: a made-up world has none of their rows, but the words around a name are those of this one.
 MEDICINE_KINDS: Final = tuple(
-    kind for kind, files in TABLES.items() if files[0].split("/")[0] not in {"sources.tsv", "guidelines", "pharmacogenomics"}
+    kind
+    for kind, files in TABLES.items()
+    if files[0].split("/")[0] not in {"sources.tsv", "guidelines", "pharmacogenomics"} and kind not in {NameWord, FrequencyWord}
 )
 
 

@@ -1,7 +1,9 @@
 """Tables: those that are shipped load and cite; a fault that is planted in a copy is told by file and line."""
 
+import contextlib
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,7 +16,7 @@ from garrod.interfaces.cli import main
 from garrod.interfaces.report import render_report
 from garrod.knowledge import guidelines as rows
 from garrod.knowledge import pharmacogenomics as genes
-from garrod.knowledge.loading import OPTIONAL_FOLDERS, SHIPPED, TABLES
+from garrod.knowledge.loading import OPTIONAL_FOLDERS, SHIPPED, TABLES, VOCABULARY
 from garrod.knowledge.pharmacogenomics import Reading
 from garrod.knowledge.provenance import Source
 from garrod.model.errors import KnowledgeError
@@ -320,3 +322,93 @@ def test_written_tables_give_the_same_advice_as_their_rows(tables: Path) -> None
         found = advice(person, load_knowledge(tables), drug=drug)
         assert found == advice(person, knowledge_of(*MADE, dutch), drug=drug)
         assert found
+
+
+# The vocabulary of medicines
+
+
+@pytest.fixture
+def shipped(tmp_path: Path) -> Path:
+    return shutil.copytree(SHIPPED, tmp_path / "tables")
+
+
+def flip_a_byte(file: Path) -> None:
+    raw = bytearray(file.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    file.write_bytes(raw)
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "missing": Path.unlink,
+    "empty": lambda file: file.write_bytes(b""),
+    "one bit wrong": flip_a_byte,
+    "cut short": lambda file: file.write_bytes(file.read_bytes()[:-4096]),
+    "another file": lambda file: file.write_text("names"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_vocabulary_is_told_and_never_used(damage: str, shipped: Path, check: Callable[..., Checked]) -> None:
+    DAMAGES[damage](shipped / VOCABULARY)
+    ran = check(shipped)
+    assert (ran.code, ran.said) == (4, "")
+    assert "medicines/vocabulary.sqlite" in ran.errors
+    with pytest.raises(KnowledgeError, match=r"vocabulary\.sqlite"):
+        personalize(a_person(medications=(taking("nothing that a table holds"),)), load_knowledge(shipped))
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("medicines/vocabulary_file.tsv", "sha256", "0" * 64),
+        ("medicines/vocabulary_file.tsv", "names", "7"),
+        ("medicines/vocabulary_entry.tsv", "drugs", "warfarin"),
+        ("medicines/vocabulary_entry.tsv", "entry", "no such entry"),
+    ],
+)
+def test_a_vocabulary_that_is_not_what_its_rows_say_is_told(
+    table: str, column: str, value: str, shipped: Path, check: Callable[..., Checked]
+) -> None:
+    put(column, value)(shipped / table, 2)
+    assert check(shipped).code == 4
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("medicines/name_word.tsv", "kind", "colour"),
+        ("medicines/name_word.tsv", "word", "Not-As-Looked-Up"),
+        ("medicines/frequency_word.tsv", "interval_h", "0"),
+        ("medicines/atc_combination.tsv", "prefix", "combination"),
+        ("medicines/drug_name.tsv", "drug_id", "nosuchdrug"),
+        ("medicines/vocabulary_file.tsv", "sha256", "abc"),
+        ("medicines/vocabulary_file.tsv", "codes", "0"),
+    ],
+)
+def test_a_wrong_row_about_names_is_told_by_file_and_line(
+    table: str, column: str, value: str, shipped: Path, check: Callable[..., Checked]
+) -> None:
+    put(column, value)(shipped / table, 2)
+    ran = check(shipped)
+    assert ran.code == 4
+    assert f"{table}:2:" in ran.errors
+
+
+def test_the_vocabulary_is_part_of_the_digest(shipped: Path) -> None:
+    before = load_knowledge(shipped).digest
+    flip_a_byte(shipped / VOCABULARY)
+    assert load_knowledge(shipped).digest != before
+
+
+def test_the_vocabulary_ships_with_the_package() -> None:
+    assert VOCABULARY in {path.relative_to(SHIPPED).as_posix() for path in load_knowledge().files()}
+    assert (SHIPPED / VOCABULARY).stat().st_size < 5_000_000
+
+
+def test_every_entry_of_the_vocabulary_names_drugs_that_tables_hold() -> None:
+    with contextlib.closing(sqlite3.connect(SHIPPED / VOCABULARY)) as file:
+        named = {drug for (drug,) in file.execute("SELECT drug_id FROM drug")}
+        sources = {source for (source,) in file.execute("SELECT source_id FROM source")}
+    assert named <= {row.drug_id for row in KNOWLEDGE.rows(rows.Drug)}
+    assert sources <= set(KNOWLEDGE.sources)
+    assert len(named) > 2000

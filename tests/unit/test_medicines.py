@@ -4,7 +4,7 @@ import pytest
 
 from garrod import Person, personalize
 from garrod.medicines import assess
-from garrod.medicines.names import normalized
+from garrod.medicines.names import drug_index, normalized
 from garrod.model.findings import Finding, Findings, FindingStatus
 from garrod.model.person import Medication
 from made_guidelines import BRAND, DRUGS, a_person, knowledge_of, lab, says, taking, word
@@ -158,5 +158,5 @@ def test_the_use_of_a_stopped_medicine_excludes_no_advice() -> None:
 
 @pytest.mark.parametrize("text", ["", "75 mg", "tablets", "sodium"])
 def test_a_name_without_a_substance_is_no_drug(text: str) -> None:
-    assert normalized(text) == ""
+    assert normalized(text, drug_index(KNOWLEDGE).words) == ""
     assert entry(taking(text or "-")).value is None

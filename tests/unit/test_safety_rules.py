@@ -456,11 +456,10 @@ def _constants(tree: ast.AST) -> Iterator[ast.Constant]:
 def clinical_words() -> frozenset[str]:
     """Drugs, genes and phenotypes: what a clinician could change stands in tables."""
     from garrod.knowledge.pharmacogenomics import PhenotypeRule
-    from garrod.medicines.names import SALTS
 
     drugs = {row.name.lower() for row in KNOWLEDGE.rows(rows.Drug)} | set(DRUGS)
     phenotypes = {row.phenotype.lower() for row in KNOWLEDGE.rows(PhenotypeRule)} - {"indeterminate"}
-    return frozenset((drugs - SALTS) | phenotypes | {gene.lower() for gene in GENES})
+    return frozenset(drugs | phenotypes | {gene.lower() for gene in GENES})
 
 
 @pytest.mark.parametrize("stage", ["therapeutics", "careplan", "medicines", "interfaces"])
@@ -501,11 +500,11 @@ def test_rule_8_the_page_says_what_it_is_and_what_it_is_not() -> None:
 def test_rule_8_a_page_that_hides_what_it_is_is_caught(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = page.template_text
     monkeypatch.setattr(page, "template_text", lambda name: honest(name).replace(text, ""))
-    page._environment.cache_clear()
+    page.environment.cache_clear()
     try:
         assert unsaid_on_the_page(render_report(personalize(POOR_PERSON, ADVICE), ADVICE))
     finally:
-        page._environment.cache_clear()
+        page.environment.cache_clear()
 
 
 def test_rule_8_the_safety_page_names_use_limits_and_hazards_with_their_controls() -> None:

@@ -33,8 +33,12 @@ def with_list(person: Person, knowledge: Knowledge, *, add: Sequence[str] = (), 
     index, listed = drug_index(knowledge), list(person.medications or ())
     faults = []
     for name in drop:
-        wanted = index.find(name, None)
-        is_it = [one.name.lower() == name.lower() or (wanted and index.find(one.name, one.rxnorm) == wanted) for one in listed]
+        wanted = index.recognize(name).drug_ids
+        read = [index.recognize(one.name, one.rxnorm).drug_ids for one in listed]
+        is_it = [
+            one.name.lower() == name.lower() or (bool(wanted) and wanted == found)
+            for one, found in zip(listed, read, strict=True)
+        ]
         if not any(is_it):
             names = ", ".join(one.name for one in listed) or "nothing"
             faults.append(Fault("--drop", f"{name!r} is not in the list", f"the list holds {names}"))

@@ -83,8 +83,9 @@ class Medication(Struct, forbid_unknown_fields=True):
 
     name: Text
     rxnorm: str | None = None
-    dose: Amount | None = None
-    every: Amount | None = None
+    atc: str | None = None
+    dose: Amount | Text | None = None
+    every: Amount | Text | None = None
     route: str | None = None
     start: date | None = None
     end: date | None = None

@@ -22,6 +22,7 @@ from garrod.model.quantities import Quantity
 
 LARGEST_FILE: Final = 200 * 1024 * 1024
 OLDEST_YEARS: Final = 125
+SEE: Final = "see garrod schema person"
 #: Limits of the possible, so that a slip of unit is caught: quantity -> unit -> lowest, highest.
 POSSIBLE: Final[Mapping[str, Mapping[str, tuple[float, float]]]] = {
     "weight": {"kg": (0.2, 650.0)},
@@ -165,7 +166,8 @@ def _converted(where: str, value: object, kind: Any, faults: list[Fault]) -> Any
         text, _, path = str(error).partition(" - at `$")
         # A message never repeats a person's data: what msgspec quotes is cut off.
         said = "this word is not one of those known here" if text.startswith("Invalid enum value") else text.split(" '")[0]
-        faults.append(Fault(f"{where}{path.rstrip('`')}", said[:1].lower() + said[1:], "see garrod schema person"))
+        remedy = 'write the number with its unit: {"value": 75, "unit": "mg"}' if "field `unit`" in said else SEE
+        faults.append(Fault(f"{where}{path.rstrip('`')}", said[:1].lower() + said[1:], remedy))
         return None
 
 
@@ -190,9 +192,9 @@ def _contradicting_dates(person: wire.PersonFile, where: str, as_of: date | None
         place = f"{where}: medications[{index}]"
         if drug.start and drug.end and drug.end < drug.start:
             yield Fault(place, "the medicine ends before it starts", "correct start or end")
-        if drug.dose is not None and not drug.dose.value > 0:
+        if isinstance(drug.dose, wire.Amount) and not drug.dose.value > 0:
             yield Fault(f"{place}.dose", "a dose is a positive number", "correct the amount")
-        if drug.every is not None and not drug.every.value > 0:
+        if isinstance(drug.every, wire.Amount) and not drug.every.value > 0:
             yield Fault(f"{place}.every", "an interval is a positive number", 'write "every": {"value": 24, "unit": "h"}')
         if drug.status in {"stopped", "completed"} and drug.end and as_of and drug.end > as_of:
             yield Fault(f"{place}.end", f"a {drug.status} medicine ends after as_of", "correct status or end")
@@ -262,7 +264,10 @@ def evidence_of(text: PersonText, as_of: datetime | None) -> model.Person:
 def _medication(row: wire.Medication, now: datetime | None) -> model.Medication:
     """Return an entry; one without a status is active until the day it ends."""
     has_ended = row.end is not None and now is not None and row.end < now.date()
-    made: model.Medication = _same(row, model.Medication)
+    given = {name: getattr(row, name) for name in ("dose", "every")}
+    texts = {f"{name}_text": value for name, value in given.items() if isinstance(value, str)}
+    bare = msgspec.structs.replace(row, **{name: None for name, value in given.items() if isinstance(value, str)})
+    made: model.Medication = replace(_same(bare, model.Medication), **texts)
     return made if row.status else replace(made, status="completed" if has_ended else "active")
 
 

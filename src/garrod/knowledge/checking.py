@@ -15,7 +15,8 @@ from garrod.knowledge import (
     organ_doses,
     pharmacogenomics,
 )
-from garrod.knowledge.loading import TABLES, Knowledge
+from garrod.knowledge.loading import TABLES, VOCABULARY, Knowledge
+from garrod.knowledge.vocabulary import Vocabulary, VocabularyEntry, VocabularyFile, vocabulary_damage
 from garrod.model.errors import Fault, KnowledgeError
 
 #: Row class and field -> row class and field that must hold its value.
@@ -77,6 +78,7 @@ def check_knowledge(knowledge: Knowledge) -> tuple[Fault, ...]:
     faults += _unknown_indications(knowledge)
     faults += _unknown_drugs_and_groups(knowledge)
     faults += _unknown_conditions(knowledge)
+    faults += _vocabulary(knowledge)
     return tuple(faults)
 
 
@@ -197,3 +199,26 @@ def _unknown_conditions(knowledge: Knowledge) -> Iterator[Fault]:
         if row.condition_id is not None and row.condition_id not in known:
             place = knowledge.place(cautions.Caution, number)
             yield Fault(place, f"condition {row.condition_id!r} has no name", f"add a row to {TABLES[cautions.ConditionName][0]}")
+
+
+def _vocabulary(knowledge: Knowledge) -> Iterator[Fault]:
+    """Find a vocabulary that is missing, damaged, or other than its row and its sample say."""
+    for number, row in enumerate(knowledge.rows(VocabularyFile)):
+        path = knowledge.folder / VOCABULARY
+        damage = vocabulary_damage(path, row)
+        if damage:
+            yield damage
+            return
+        vocabulary = Vocabulary(path, row)
+        if vocabulary.sizes() != (row.names, row.codes):
+            yield Fault(
+                knowledge.place(VocabularyFile, number), "the vocabulary has another size than its row says", "make it anew"
+            )
+        for place, entry in enumerate(knowledge.rows(VocabularyEntry)):
+            coded = vocabulary.coded(entry.entry) if entry.kind == "code" else None
+            meanings = (coded,) if coded else vocabulary.named(entry.entry)
+            if not any(";".join(one.drugs) == entry.drugs for one in meanings):
+                yield Fault(
+                    knowledge.place(VocabularyEntry, place), f"{entry.entry!r} stands for something else in the vocabulary",
+                    "make it anew",
+                )  # fmt: skip

@@ -19,6 +19,7 @@ from garrod.knowledge import (
     organ_doses,
     pharmacogenomics,
 )
+from garrod.knowledge import vocabulary as words
 from garrod.knowledge.provenance import Source
 from garrod.model.errors import Fault, KnowledgeError
 
@@ -87,6 +88,11 @@ TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
     exposure.ExposureNote: ("exposure/exposure_note.tsv",),
     exposure.ObservedExposure: ("exposure/observed_exposure.tsv",),
     guidelines.DrugName: ("guidelines/drug_name.tsv", "medicines/drug_name.tsv"),
+    words.NameWord: ("medicines/name_word.tsv",),
+    words.FrequencyWord: ("medicines/frequency_word.tsv",),
+    words.AtcCombination: ("medicines/atc_combination.tsv",),
+    words.VocabularyFile: ("medicines/vocabulary_file.tsv",),
+    words.VocabularyEntry: ("medicines/vocabulary_entry.tsv",),
     guidelines.GeneDrug: ("guidelines/gene_drug.tsv",),
     guidelines.Indication: ("guidelines/indication.tsv", "guidelines_clinpgx/indication.tsv"),
     guidelines.IndicationWord: ("guidelines/indication_word.tsv",),
@@ -104,6 +110,8 @@ TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
         )
     },
 }
+#: The names and codes of medicines that are too many for a table to read.
+VOCABULARY: Final = "medicines/vocabulary.sqlite"
 OPTIONAL_FOLDERS: Final = frozenset({"pharmacogenomics_clinpgx", "guidelines_clinpgx", "medicines_clinpgx"})
 
 
@@ -215,9 +223,22 @@ class Knowledge:
         return other
 
     def files(self) -> tuple[Path, ...]:
-        """Return every table file there is, in a stable order."""
-        names = sorted(name for files in TABLES.values() for name in files)
+        """Return every table file there is, in a stable order; the vocabulary last."""
+        names = [*sorted(name for files in TABLES.values() for name in files), VOCABULARY]
         return tuple(self.folder / name for name in names if (self.folder / name).exists())
+
+    @cached_property
+    def vocabulary(self) -> words.Vocabulary | None:
+        """The names and codes beyond the tables, opened when first asked for; None where no row names a file of them.
+
+        Raises
+        ------
+        KnowledgeError
+            When the file is missing or damaged.
+        """
+        for row in self.rows(words.VocabularyFile):
+            return words.Vocabulary(self.folder / VOCABULARY, row)
+        return None
 
     @cached_property
     def digest(self) -> str:

@@ -130,8 +130,11 @@ def _substance(text: str, knowledge: Knowledge) -> tuple[AllergenKind, str, str 
             row = names[words]
             return row.kind, row.allergen_id, row.note
     index = drug_index(knowledge)
-    drug = next((found for words in (text, bare) if words and (found := index.find(words, None))), None)
-    return (AllergenKind.DRUG, drug, None) if drug else None
+    for words in (text, bare):
+        found = index.recognize(words).drug_ids if words else frozenset()
+        if len(found) == 1:
+            return AllergenKind.DRUG, next(iter(found)), None
+    return None
 
 
 def _names(knowledge: Knowledge) -> dict[str, AllergenName]:

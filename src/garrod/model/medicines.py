@@ -15,6 +15,8 @@ class TakenMedicine:
     ----------
     entry
         Index of the entry in the person's list.
+    dose_from
+        Where the dose comes from: ``given``, or how it was worked out, in words that are shown beside it.
     daily_mg
         The amount a day in mg, where dose and interval are known.
     is_current
@@ -27,6 +29,7 @@ class TakenMedicine:
     drug_id: str
     name: str
     dose: Quantity | None = None
+    dose_from: str | None = None
     interval_h: float | None = None
     daily_mg: float | None = None
     route: str | None = None

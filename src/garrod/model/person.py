@@ -62,12 +62,18 @@ class Observation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Medication:
-    """One medicine in the person's list."""
+    """One medicine in the person's list.
+
+    ``dose_text`` and ``every_text`` hold a dose and a frequency that came in words ("75 mg", "twice daily"), as written.
+    """
 
     name: str
     rxnorm: str | None = None
+    atc: str | None = None
     dose: Quantity | None = None
+    dose_text: str | None = None
     every: Quantity | None = None
+    every_text: str | None = None
     route: str | None = None
     start: date | None = None
     end: date | None = None

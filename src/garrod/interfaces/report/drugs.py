@@ -1,7 +1,7 @@
 """What the page shows of drugs: one card for each medicine the person takes, one line for each other drug."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -120,9 +120,9 @@ def _silent(some: Sequence[Recommendation]) -> tuple[str, ...]:
 
 
 def _as_taken(one: Medication) -> str:
-    parts = [str(one.dose)] if one.dose else []
-    if one.every:
-        parts.append(f"every {one.every.value:g} {one.every.unit}")
+    parts = [str(one.dose or one.dose_text)] if one.dose or one.dose_text else []
+    if one.every or one.every_text:
+        parts.append(f"every {one.every}" if one.every else str(one.every_text))
     parts += [text for text in (one.route, one.indication) if text]
     if one.status != "active":
         parts.append(one.status)
@@ -134,25 +134,37 @@ def own_medicines(plan: CarePlan) -> tuple[DrugCard, ...]:
     by_drug: dict[str, list[Recommendation]] = defaultdict(list)
     for one in plan.recommendations:
         by_drug[one.target.name.lower()].append(one)
-    findings = {finding.id: finding for finding in plan.findings}
     cards = []
     for index, medication in enumerate(plan.person.medications or ()):
         if medication.is_current:
-            finding = findings[f"medication:{index}"]
-            cards.append(_card(medication, finding, by_drug, findings.get(f"no_guideline:{index}")))
+            cards.append(_card(medication, of_entry(plan.findings, "medication", index), by_drug, plan.findings, index))
     return tuple(sorted(cards, key=lambda card: ("critical", "warning", "unknown", "info").index(card.severity)))
+
+
+def of_entry(findings: Iterable[Finding], kind: str, entry: int) -> tuple[Finding, ...]:
+    """Return what was found of one entry of the list: one finding, or one for each ingredient."""
+    return tuple(
+        one for one in findings if one.id == f"{kind}:{entry}" or one.id.startswith(f"{kind}:{entry}:")
+    )  # fmt: skip
 
 
 def _card(
     medication: Medication,
-    finding: Finding,
+    found: Sequence[Finding],
     by_drug: Mapping[str, Sequence[Recommendation]],
-    without_guideline: Finding | None,
+    findings: Iterable[Finding],
+    entry: int,
 ) -> DrugCard:
-    some = sorted(by_drug.get(str(finding.value).lower(), ()), key=lambda one: (GRAVITY[one.severity], one.body or ""))
-    unknown = finding.status is FindingStatus.NOT_ASSESSED or not some
+    about = [one for finding in found for one in by_drug.get(str(finding.value).lower(), ())]
+    some = sorted(dict.fromkeys(about), key=lambda one: (GRAVITY[one.severity], one.body or ""))
+    unread = any(finding.status is FindingStatus.NOT_ASSESSED for finding in found)
     worst = some[0].severity if some else Severity.INFO
-    problem = finding.reason or (without_guideline.reason if without_guideline else None)
+    # What is known of one ingredient is not hidden by another that nobody recognized.
+    unknown = not some or (unread and worst is Severity.INFO)
+    reasons = [one.reason for one in (*found, *(() if some else of_entry(findings, "no_guideline", entry))) if one.reason]
+    reasons += [
+        one.reason for one in findings if one.kind == "regimen" and f"medications[{entry}]" in one.evidence and one.reason
+    ]
     return DrugCard(
         name=medication.name,
         as_taken=_as_taken(medication),
@@ -161,7 +173,7 @@ def _card(
         level="Not checked" if unknown else LEVEL_WORDS[worst],
         advice=_told(some),
         silent=_silent(some),
-        problem=problem,
+        problem="; ".join(dict.fromkeys(reasons)) or None,
     )
 
 
