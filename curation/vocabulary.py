@@ -150,7 +150,9 @@ def add_drugs(made: Collected, sources: Path) -> None:
         _add_drug(made, row)
     by_name = {key: (drug,) for key, drug in made.own.items()}
     made.apart = {whole: tuple(sorted(parts)) for parts, wholes in combinations(by_name).items() for whole in wholes}
-    made.bases = salt_bases(by_name, made.words.salts)
+    by_hand = read_table(READINGS / "medicines/drug_names.tsv")
+    salts = {row["name"]: row["drug_id"] for row in by_hand if row["kind"] == "salt" and row["name"] in made.drugs}
+    made.bases = salt_bases(by_name, made.words.salts) | salts
     for key, drug in sorted(made.own.items()):
         bare = without_words(key, made.words.forms)
         if bare and bare != key and bare not in made.own:

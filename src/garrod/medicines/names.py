@@ -346,7 +346,7 @@ def _build(knowledge: Knowledge) -> DrugIndex:
         by_atc=dict(_single_atc(drugs.values(), tuple(row.prefix for row in knowledge.rows(AtcCombination)))),
         combinations=wholes,
         apart={whole: tuple(sorted(parts)) for parts, some in wholes.items() for whole in some},
-        bases=salt_bases(by_name, words.salts),
+        bases=salt_bases(by_name, words.salts) | named_salts(knowledge.rows(DrugName), drugs),
         words=words,
     )
 
@@ -370,6 +370,11 @@ def salt_bases(by_name: Mapping[str, tuple[str, ...]], salts: frozenset[str]) ->
         if base and base != key and len(ids) == 1 and len(by_name.get(base, ())) == 1 and by_name[base] != ids:
             found[ids[0]] = by_name[base][0]
     return found
+
+
+def named_salts(names: Iterable[DrugName], drugs: Mapping[str, object]) -> dict[str, str]:
+    """Find the rows that a name row of kind ``salt`` says are a salt of another row, where its words alone do not tell."""
+    return {row.name: row.drug_id for row in names if row.kind == "salt" and row.name in drugs and row.name != row.drug_id}
 
 
 def _single_atc(drugs: Iterable[Drug], combined: tuple[str, ...]) -> Iterator[tuple[str, str]]:
