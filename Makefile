@@ -52,6 +52,7 @@ bench: .venv/.ready ## measure the promises about speed
 docs: .venv/.ready ## write the pages made from the program, and run the examples in all pages
 	$(BIN)/python -m curation.reference_pages
 	PYTHONPATH=tests:src:. $(BIN)/python -m spec.test_worked_cases
+	PYTHONPATH=tests:src:. $(BIN)/python -m spec.test_review_cases
 	@$(BIN)/python -m pytest -q --doctest-glob='*.md' docs || { test $$? = 5 && echo "no page of docs holds an example yet"; }
 
 tables: .venv/.ready ## make the tables from GARROD_SOURCES
