@@ -218,8 +218,8 @@ class DoseModel:
         In an order in which each uses only earlier ones.
     outputs
         Name and equation of what is measured.
-    output_numbers
-        The number of each output in an event table, as DVID or as CMT of an observation.
+    output_numbers, output_labels
+        The number of each output in an event table, as CMT of an observation and as DVID.
     residuals
         One for each output.
     drug, citation, population, genotype_map, salt, transcription
@@ -240,6 +240,7 @@ class DoseModel:
     parameters: tuple[Parameter, ...]
     outputs: tuple[tuple[str, Expression], ...]
     output_numbers: tuple[int, ...]
+    output_labels: tuple[int, ...]
     residuals: tuple[Residual, ...]
     etas: Effects
     occasions: Occasions | None

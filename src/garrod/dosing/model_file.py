@@ -89,6 +89,7 @@ def _model(keys: Keys) -> DoseModel | None:
         parameters=_in_order(keys, parameters),
         outputs=outputs,
         output_numbers=numbers,
+        output_labels=numbers if "output_numbers" in keys else tuple(range(1, len(outputs) + 1)),
         residuals=read_residuals(keys, [name for name, _ in outputs]),
         etas=etas,
         occasions=occasions,
