@@ -13,7 +13,9 @@ import numpy as np
 
 from garrod.dosing.dose_model import Structure
 from garrod.dosing.expressions import Apply, Array, Name, Node
+from garrod.dosing import modal
 from garrod.dosing.lanes import Given, People
+from garrod.dosing.rates import rates
 from garrod.dosing.timeline import Timeline
 
 _DEGREE: Final = 16
@@ -87,23 +89,6 @@ def _ways_in(structure: Structure, values: Mapping[str, Any], flow: Any) -> None
         flow(f"transit{place}", following, values[roles["KTR"]])
 
 
-def rates(structure: Structure, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the rate constants of the body, from clearances and volumes or as they stand: K10, K12, K21, K13, K31."""
-    roles = structure.roles
-    volume = values[roles["V"]]
-    found: dict[str, Any] = {}
-    if structure.elimination != "michaelis_menten":
-        found["K10"] = values[roles["CL"]] / volume if "CL" in roles else values[roles["K10"]]
-    for place in range(2, structure.compartments + 1):
-        there, back, between = f"K1{place}", f"K{place}1", f"Q{place}"
-        if between in roles:
-            found[there] = values[roles[between]] / volume
-            found[back] = values[roles[between]] / values[roles[f"V{place}"]]
-        else:
-            found[there], found[back] = values[roles[there]], values[roles[back]]
-    return found
-
-
 def _body(structure: Structure, values: Mapping[str, Any], flow: Any) -> None:
     k = rates(structure, values)
     for place, name in enumerate(("peripheral", "peripheral2")[: max(structure.compartments - 1, 0)], 2):
@@ -161,19 +146,36 @@ def exponential(matrix: Array) -> Array:
     return total
 
 
-def propagate(group: People, values: Mapping[str, Any], doses: Given, line: Timeline, who: Array | None) -> Array:
+def propagate(
+    group: People, values: Mapping[str, Any], doses: Given, line: Timeline, who: Array | None, *, plain: bool = False
+) -> Array:
     """Return the amounts right after each record: (lanes, records, states)."""
     structure = group.model.structure
     matrix, constant = rate_matrix(structure, values)
     size = matrix.shape[-1]
-    steps, lanes = line.span.shape[1], max(len(matrix), len(line.span), len(doses.amount), len(doses.rate), len(constant))
-    per_step = _of_step(matrix, line.of_set)
+    lanes = max(len(matrix), len(line.span), len(doses.amount), len(doses.rate), len(constant))
     rate = _inputs(group, doses.rate, line.runs, who) + _of_step(constant, line.of_set)
     added = _inputs(group, doses.amount, line.arrives, who)
-    moves = _move(np.broadcast_to(per_step, (lanes, steps, size, size)), rate, line.span)
+    if plain or not modal.fits(structure):
+        moves = _move(_of_step(matrix, line.of_set), rate, line.span)
+    else:
+        moves = _fast(structure, values, matrix, rate, line)
     trains = steady_states(group, matrix, constant, doses, who) if group.dose_steady.any() else {}
     state = np.zeros((lanes, size), dtype=np.result_type(moves, added, *(one for one in trains.values())))
     return walk(group, state, moves, added, line, trains, who)
+
+
+def _fast(structure: Structure, values: Mapping[str, Any], matrix: Array, rate: Array, line: Timeline) -> Array:
+    """Return the moves in closed form, and by the plain path for lanes whose eigenvalues nearly meet."""
+    moves, sound = modal.moves(structure, values, rate, line.span, line.of_set)
+    if sound.all():
+        return moves
+    poor = np.flatnonzero(~np.broadcast_to(sound, (len(moves),)))
+    per_step = np.broadcast_to(_of_step(matrix, line.of_set), (len(moves), *moves.shape[1:2], *matrix.shape[2:]))
+    moves[poor] = _move(
+        per_step[poor], np.broadcast_to(rate, (len(moves), *rate.shape[1:]))[poor], np.broadcast_to(line.span, (len(moves), line.span.shape[1]))[poor]
+    )
+    return moves
 
 
 def walk(

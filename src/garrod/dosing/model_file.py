@@ -75,7 +75,7 @@ def _model(keys: Keys) -> DoseModel | None:
     _check_effects(keys, parameters, etas.names, occasions.effects.names if occasions else ())
     status = keys.word("status", ("candidate", "admitted", "withdrawn"), default="candidate")
     return DoseModel(
-        id=keys.text("id") or "model",
+        id=keys.text("id", default=None) or keys.where.removesuffix(".toml"),
         version=keys.text("version", default="0") or "0",
         status=status,  # type: ignore[arg-type]
         drug=keys.free("drug", "name"),

@@ -1,2 +1,245 @@
-"""Placeholder."""
-def propagate(*a): raise NotImplementedError
+"""Models that are not linear: amounts by the Runge-Kutta pair of Dormand and Prince, every lane with steps of its own.
+
+Derivatives by random effects ride along in the imaginary parts and are held to the same relative error as the amounts.
+
+References
+----------
+Dormand JR, Prince PJ. J Comput Appl Math 1980;6:19-26. doi:10.1016/0771-050X(80)90013-3
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from garrod.dosing.dose_model import DoseModel
+from garrod.dosing.expressions import Array
+from garrod.dosing.lanes import Given, People
+from garrod.dosing.linear import _at_steps, _inputs, rate_matrix
+from garrod.dosing.timeline import Timeline
+
+RTOL: Final = 1e-8
+_ATOL: Final = 1e-13  #: times the largest amount of the lane
+_STEADY: Final = 1e-10
+_CYCLES: Final = 3000
+_MOST_STEPS: Final = 20000
+_IMAGINARY: Final = 1e20
+
+#: The pair's nodes, stages and weights; the last row is the fifth order, _ERROR its difference from the fourth.
+_NODES: Final = (0.0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1.0, 1.0)
+_STAGES: Final = (
+    (),
+    (1 / 5,),
+    (3 / 40, 9 / 40),
+    (44 / 45, -56 / 15, 32 / 9),
+    (19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729),
+    (9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656),
+    (35 / 384, 0.0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84),
+)
+_ERROR: Final = (71 / 57600, 0.0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40)
+
+Slope = Callable[[Array, Array, Array, Array], Array]  #: (lanes chosen, sets, time, amounts) -> rates of change
+
+
+def propagate(group: People, values: Mapping[str, Any], doses: Given, line: Timeline, who: Array | None) -> Array:
+    """Return the amounts right after each record: (lanes, records, states)."""
+    size = len(group.model.structure.states)
+    lanes = max([len(line.span), len(doses.amount), len(doses.rate), *(len(one) for one in values.values() if np.ndim(one) == 2)])
+    rate = _wide(_inputs(group, doses.rate, line.runs, who), lanes)
+    added = _wide(_inputs(group, doses.amount, line.arrives, who), lanes)
+    of_set, span, end = _wide(line.of_set, lanes), _wide(line.span, lanes), _wide(line.end, lanes)
+    slope = _slope(group.model, values, lanes)
+    trains = _steady_states(group, slope, doses, lanes, who) if group.dose_steady.any() else {}
+    kind = complex if any(np.iscomplexobj(one) for one in (rate, added, span, *values.values(), *trains.values())) else float
+    arrivals = _at_steps(group, trains, line, lanes, who)
+    state = np.zeros((lanes, size), dtype=kind)
+    keep = _wide(~line.resets, lanes)
+    path = np.empty((span.shape[1], lanes, size), dtype=kind)
+    pace = np.full(lanes, np.nan)
+    for step in range(span.shape[1]):
+        begin = end[:, step] - span[:, step]
+        state, pace = integrate(slope, state, rate[:, step], of_set[:, step], begin, span[:, step], pace)
+        state = state * keep[:, step, None] + added[:, step]
+        if arrivals is not None:
+            state = state + arrivals[:, step]
+        path[step] = state
+    return np.moveaxis(path, 0, 1)[np.arange(lanes)[:, None], _wide(line.record_step, lanes)]
+
+
+def _wide(values: Array, lanes: int) -> Array:
+    return np.broadcast_to(values, (lanes, *values.shape[1:]))
+
+
+def _slope(model: DoseModel, values: Mapping[str, Any], lanes: int) -> Slope:
+    """Return the rates of change of chosen lanes, inputs left out."""
+    structure = model.structure
+    if not structure.odes:
+        return _michaelis_menten(model, values, lanes)
+    used = frozenset[str]().union(*(one.names for one in structure.odes)) - set(structure.states)
+    held = {name: values[name] for name in used if name in values}
+
+    def slope(chosen: Array, of_set: Array, time: Array, amounts: Array) -> Array:
+        env: dict[str, Any] = {name: _of(value, chosen, of_set) for name, value in held.items()}
+        env |= {name: amounts[:, place] for place, name in enumerate(structure.states)}
+        env |= {"t": time, "T": time}
+        found = np.empty_like(amounts)
+        for place, equation in enumerate(structure.odes):
+            found[:, place] = equation(env)
+        return found
+
+    return slope
+
+
+def _of(value: Any, chosen: Array, of_set: Array) -> Any:
+    if np.ndim(value) < 2:
+        return value
+    rows = chosen if len(value) > 1 else np.zeros_like(chosen)
+    return value[rows, of_set if value.shape[1] > 1 else np.zeros_like(of_set)]
+
+
+def _michaelis_menten(model: DoseModel, values: Mapping[str, Any], lanes: int) -> Slope:
+    structure, roles = model.structure, model.structure.roles
+    matrix, _ = rate_matrix(structure, values)
+    most, half, volume = values[roles["VMAX"]], values[roles["KM"]], values[roles["V"]]
+    formed = values[roles["FM"]] if structure.metabolite else 0.0
+    central = structure.central
+
+    def slope(chosen: Array, of_set: Array, _time: Array, amounts: Array) -> Array:
+        found = (_of(matrix, chosen, of_set) @ amounts[..., None])[..., 0]
+        blood = amounts[:, central]
+        gone = _of(most, chosen, of_set) * blood / (_of(half, chosen, of_set) * _of(volume, chosen, of_set) + blood)
+        found[:, central] -= gone
+        if structure.metabolite:
+            found[:, -1] += _of(formed, chosen, of_set) * gone
+        return found
+
+    return slope
+
+
+def integrate(
+    slope: Slope, state: Array, rate: Array, of_set: Array, begin: Array, span: Array, pace: Array
+) -> tuple[Array, Array]:
+    """Move each lane over its span; returns amounts and the step, in time, that each lane would take next.
+
+    A span may carry a derivative: the equations run in its share s from 0 to 1, so that it rides along.
+    """
+    state, pace = state.copy(), pace.copy()
+    length = np.real(span)
+    share = np.zeros(len(state))
+    step = np.where(np.isnan(pace), 0.05 * length, np.minimum(pace, length))
+    largest = np.abs(state.real).max(axis=1) + np.abs(rate.real).max(axis=1) * length
+    lanes = np.flatnonzero((length > 0) & np.isfinite(largest))
+    for _ in range(_MOST_STEPS):
+        if not lanes.size:
+            return state, pace
+        part = np.minimum(step[lanes] / length[lanes], 1 - share[lanes])
+        is_last = part >= 1 - share[lanes] - 1e-14
+        scaled = (part * span[lanes])[:, None]
+        stages: list[Array] = []
+        new = state[lanes]
+        for node, weights in zip(_NODES, _STAGES, strict=True):
+            new = state[lanes]
+            for weight, stage in zip(weights, stages, strict=True):
+                if weight:
+                    new = new + scaled * (weight * stage)
+            time = begin[lanes] + (share[lanes] + node * part) * span[lanes]
+            stages.append(slope(lanes, of_set[lanes], time, new) + rate[lanes])
+        error = scaled * sum(weight * stage for weight, stage in zip(_ERROR, stages, strict=True) if weight)
+        size = _error(error, state[lanes], new, largest[lanes])
+        good = size <= 1
+        factor = np.where(np.isfinite(size), np.clip(0.9 * np.maximum(size, 1e-10) ** -0.2, 0.2, 5.0), 0.1)
+        state[lanes[good]] = new[good]
+        share[lanes[good]] += part[good]
+        step[lanes] = part * length[lanes] * factor
+        pace[lanes] = np.where(good & is_last, np.fmax(step[lanes], np.nan_to_num(pace[lanes])), step[lanes])
+        stuck = ~good & (part < 1e-13)
+        state[lanes[stuck]] = np.nan
+        lanes = lanes[~(good & is_last) & ~stuck]
+    state[lanes] = np.nan
+    return state, pace
+
+
+def _error(error: Array, old: Array, new: Array, largest: Array) -> Array:
+    """Return the largest error of each lane, 1 being what is allowed; amounts and derivatives alike."""
+    allowed = RTOL * np.maximum(np.abs(old.real), np.abs(new.real)) + _ATOL * largest[:, None] + 1e-300
+    found: Array = np.abs(error.real / allowed).max(axis=1)
+    if np.iscomplexobj(error):
+        slope = np.maximum(np.abs(old.imag), np.abs(new.imag)) * _IMAGINARY
+        allowed = RTOL * slope + 10 * allowed
+        found = np.maximum(found, np.abs(error.imag * _IMAGINARY / allowed).max(axis=1))
+    return np.where(np.isfinite(new).all(axis=1), found, np.inf)
+
+
+def _steady_states(group: People, slope: Slope, doses: Given, lanes: int, who: Array | None) -> dict[int, Array]:
+    """Return the amounts at the row of each dose in a steady train: cycles are run until nothing changes."""
+    found = {}
+    size = len(group.model.structure.states)
+    for place in np.flatnonzero(group.dose_steady.any(axis=0)):
+        of_set = np.take_along_axis(group.rows(group.of_record, who), group.rows(group.dose_record, who)[:, [place]], axis=1)[:, 0]
+
+        def column(values: Array, place: int = int(place)) -> Array:
+            return np.broadcast_to(values[:, place] if values.shape[1] > 1 else values[:, 0], (lanes,))
+
+        into = np.broadcast_to(np.eye(size)[group.rows(group.dose_state, who)[:, place]], (lanes, size))
+        found[int(place)] = _train(
+            slope,
+            into,
+            np.broadcast_to(of_set, (lanes,)),
+            amount=column(doses.amount),
+            rate=column(doses.rate),
+            interval=column(group.rows(group.dose_interval, who)),
+            lag=column(doses.lag),
+            duration=column(doses.end - doses.start),
+        )
+    return found
+
+
+def _train(
+    slope: Slope, into: Array, of_set: Array, *, amount: Array, rate: Array, interval: Array, lag: Array, duration: Array
+) -> Array:
+    kind = np.result_type(amount, rate, lag, duration, complex if _is_complex(slope, into, of_set) else float)
+    endless = interval <= 0
+    cycle = np.where(endless, 24.0, interval)
+    whole = np.floor(np.real(duration) / cycle)
+    part = np.where(endless, cycle, duration - whole * cycle)
+    high = (np.where(endless, rate, (whole + 1.0) * rate))[:, None] * into
+    low = (np.where(endless, rate, whole * rate))[:, None] * into
+    bolus = np.where(np.real(rate) > 0, 0.0, amount)[:, None] * into
+    pace = np.full(len(into), np.nan)
+    zero = np.zeros(len(into))
+
+    def run(state: Array, first: Array, second: Array) -> Array:
+        state, _ = integrate(slope, state + bolus, high, of_set, zero, first, pace)
+        state, _ = integrate(slope, state, low, of_set, zero, second, pace)
+        return state
+
+    state = np.zeros(into.shape, dtype=kind)
+    for _ in range(_CYCLES):
+        after = run(state, part, cycle - part)
+        if _settled(state, after):
+            break
+        state = after
+    else:
+        state = np.where(_settled_lanes(state, after)[:, None], after, np.nan)
+    phase = np.where(endless, cycle, (np.floor(np.real(lag) / cycle) + 1.0) * cycle - lag)
+    within = np.real(phase) < np.real(part)
+    return run(state, np.where(within, phase, part), np.where(within, 0.0, phase - part))
+
+
+def _is_complex(slope: Slope, into: Array, of_set: Array) -> bool:
+    """Say whether the equations carry a derivative."""
+    tried = slope(np.arange(len(into)), of_set, np.zeros(len(into)), into + 1j * 0.0)
+    return bool(np.any(tried.imag != 0))
+
+
+def _settled_lanes(before: Array, after: Array) -> Array:
+    scale = np.abs(after.real).max(axis=1, keepdims=True) + 1e-300
+    found: Array = (np.abs(after.real - before.real) <= _STEADY * scale).all(axis=1)
+    if np.iscomplexobj(after):
+        slope = np.abs(after.imag).max(axis=1, keepdims=True) * _IMAGINARY + scale
+        found = found & (np.abs(after.imag - before.imag) * _IMAGINARY <= 10 * _STEADY * slope).all(axis=1)
+    return found | ~np.isfinite(after).all(axis=1)
+
+
+def _settled(before: Array, after: Array) -> bool:
+    return bool(_settled_lanes(before, after).all())

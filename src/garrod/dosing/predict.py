@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from garrod.dosing import linear, modal, nonlinear
+from garrod.dosing import linear, nonlinear
 from garrod.dosing.expressions import Array
 from garrod.dosing.lanes import Given, People, given, individual, stacked
 from garrod.dosing.timeline import Timeline, timeline
@@ -43,9 +43,7 @@ def amounts_at(group: People, effects: Array, who: Array | None, *, plain: bool 
         structure = group.model.structure
         if not linear.is_linear(structure):
             return nonlinear.propagate(group, values, doses, line, who), values
-        if not plain and modal.fits(group):
-            return modal.propagate(group, values, doses, line, who), values
-        return linear.propagate(group, values, doses, line, who), values
+        return linear.propagate(group, values, doses, line, who, plain=plain), values
 
 
 def _timeline(group: People, doses: Given, who: Array | None) -> Timeline:
