@@ -104,6 +104,8 @@ class Structure:
         States into which a dose without a rate lasts as long as the model says.
     doses_to
         Compartment number of a dose that names none.
+    area
+        The output whose area under the curve the last state gathers, None where it is not asked for.
     split
         Whether a dose of a dual or parallel absorption is divided by the model, stands twice in the table, or is told from it.
     """
@@ -124,6 +126,7 @@ class Structure:
     doses_to: int = 1
     split: Literal["auto", "model", "rows"] = "auto"
     routes: tuple[str, ...] = ()
+    area: Expression | None = None
 
     @property
     def central(self) -> int:

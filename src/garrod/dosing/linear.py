@@ -15,7 +15,7 @@ from garrod.dosing.dose_model import Structure
 from garrod.dosing.expressions import Apply, Array, Name, Node
 from garrod.dosing import modal
 from garrod.dosing.lanes import Given, People
-from garrod.dosing.rates import rates
+from garrod.dosing.rates import area_weights, rates
 from garrod.dosing.timeline import Timeline
 
 _DEGREE: Final = 16
@@ -26,7 +26,8 @@ def is_linear(structure: Structure) -> bool:
     """Say whether amounts follow linear equations with rates that hold between events."""
     if structure.odes:
         return all(_degree(one.tree, frozenset(structure.states)) <= 1 for one in structure.odes)
-    return structure.elimination == "linear"
+    shown = structure.area is None or _degree(structure.area.tree, frozenset(structure.states)) <= 1
+    return structure.elimination == "linear" and shown
 
 
 def _degree(tree: Node, states: frozenset[str]) -> int:
@@ -64,6 +65,8 @@ def rate_matrix(structure: Structure, values: Mapping[str, Any]) -> tuple[Array,
 
     _ways_in(structure, values, flow)
     _body(structure, values, flow)
+    for place, weight in area_weights(structure, values).items():
+        found[len(structure.states) - 1, place] = weight
     size = len(structure.states)
     shape = np.broadcast_shapes((1, 1), *(np.shape(rate) for rate in found.values()))
     kind = complex if any(np.iscomplexobj(rate) for rate in found.values()) else float

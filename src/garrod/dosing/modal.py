@@ -13,7 +13,7 @@ import numpy as np
 
 from garrod.dosing.dose_model import Structure
 from garrod.dosing.expressions import Array
-from garrod.dosing.rates import rates
+from garrod.dosing.rates import area_weights, rates
 
 _GAP: Final = 1e-5  #: least distance of eigenvalues, as a share of the larger, for the fast path
 _LARGE: Final = 1e7  #: largest entry of an eigenvector for it
@@ -22,7 +22,9 @@ _WAYS: Final = {"none", "zero_order", "first_order", "sequential", "parallel", "
 
 def fits(structure: Structure) -> bool:
     """Say whether a structure is one of these."""
-    return not structure.odes and structure.elimination == "linear" and not structure.metabolite and structure.absorption in _WAYS
+    if structure.odes or structure.elimination != "linear" or structure.metabolite or structure.absorption not in _WAYS:
+        return False
+    return structure.area is None or set(structure.states) & structure.area.names == {"central"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +130,7 @@ def moves(structure: Structure, values: Mapping[str, Any], rate: Array, span: Ar
     fall = at(found.fall, 1)
     into, shows = at(found.into, 2), at(found.shows, 2)
     depots, body = len(found.absorbs), structure.compartments
-    size = depots + body
+    size = depots + body + (structure.area is not None)
     lasting = np.exp(-fall * span)
     spent = _gone(fall, span)
     lead = np.broadcast_shapes(lasting.shape[1:], rate.shape[:2])
@@ -150,7 +152,31 @@ def moves(structure: Structure, values: Mapping[str, Any], rate: Array, span: Ar
     for row in range(body):
         maps[..., depots + row, size] = inflow[row]
     maps[..., size, size] = 1.0
+    if structure.area is not None:
+        _gather(structure, values, maps, found, rate, span, of_set)
     return maps, found.sound.all(axis=1)
+
+
+def _gather(structure: Structure, values: Mapping[str, Any], maps: Array, found: Modes, rate: Array, span: Array, of_set: Array) -> None:
+    """Fill the row of the area: what left a mode, over how fast it falls, is the area under it."""
+    at = _by_step(of_set)
+    fall, into, shows = at(found.fall, 1), at(found.into, 2), at(found.shows, 2)
+    depots, body, row = len(found.absorbs), structure.compartments, len(structure.states) - 1
+    lasting, spent = np.exp(-fall * span), _gone(fall, span)
+    ((_, weight),) = area_weights(structure, values).items()
+    weight = at(np.atleast_2d(weight), 0)
+    constant = np.zeros_like(maps[..., row, -1])
+    for column in range(body):
+        maps[..., row, depots + column] = weight * (shows[0] * into[column] * spent).sum(axis=0)
+        constant += (shows[0] * into[column] * (span - spent) / fall).sum(axis=0) * rate[..., depots + column]
+    for place, absorbs in enumerate(found.absorbs):
+        ka = at(absorbs, 0)
+        left = np.exp(-ka * span)
+        across = _divided(ka, fall, span, left, lasting)
+        maps[..., row, place] = weight * (shows[0] * (1 - left - ka * across) / fall).sum(axis=0)
+        constant += (shows[0] * (span - _gone(ka, span) - (spent - across)) / fall).sum(axis=0) * rate[..., place]
+    maps[..., row, -1] = weight * constant
+    maps[..., row, row] = 1.0
 
 
 def _gone(rate: Array, span: Array) -> Array:

@@ -8,6 +8,7 @@ Dormand JR, Prince PJ. J Comput Appl Math 1980;6:19-26. doi:10.1016/0771-050X(80
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -48,7 +49,7 @@ def propagate(group: People, values: Mapping[str, Any], doses: Given, line: Time
     rate = _wide(_inputs(group, doses.rate, line.runs, who), lanes)
     added = _wide(_inputs(group, doses.amount, line.arrives, who), lanes)
     of_set, span, end = _wide(line.of_set, lanes), _wide(line.span, lanes), _wide(line.end, lanes)
-    slope = _slope(group.model, values, lanes)
+    slope = _slope(group.model, values)
     trains = _steady_states(group, slope, doses, lanes, who) if group.dose_steady.any() else {}
     kind = complex if any(np.iscomplexobj(one) for one in (rate, added, span, *values.values(), *trains.values())) else float
     arrivals = _at_steps(group, trains, line, lanes, who)
@@ -70,11 +71,11 @@ def _wide(values: Array, lanes: int) -> Array:
     return np.broadcast_to(values, (lanes, *values.shape[1:]))
 
 
-def _slope(model: DoseModel, values: Mapping[str, Any], lanes: int) -> Slope:
+def _slope(model: DoseModel, values: Mapping[str, Any]) -> Slope:
     """Return the rates of change of chosen lanes, inputs left out."""
     structure = model.structure
     if not structure.odes:
-        return _michaelis_menten(model, values, lanes)
+        return _michaelis_menten(model, values)
     used = frozenset[str]().union(*(one.names for one in structure.odes)) - set(structure.states)
     held = {name: values[name] for name in used if name in values}
 
@@ -97,12 +98,13 @@ def _of(value: Any, chosen: Array, of_set: Array) -> Any:
     return value[rows, of_set if value.shape[1] > 1 else np.zeros_like(of_set)]
 
 
-def _michaelis_menten(model: DoseModel, values: Mapping[str, Any], lanes: int) -> Slope:
+def _michaelis_menten(model: DoseModel, values: Mapping[str, Any]) -> Slope:
     structure, roles = model.structure, model.structure.roles
-    matrix, _ = rate_matrix(structure, values)
+    matrix, _ = rate_matrix(replace(structure, area=None), values)
     most, half, volume = values[roles["VMAX"]], values[roles["KM"]], values[roles["V"]]
     formed = values[roles["FM"]] if structure.metabolite else 0.0
     central = structure.central
+    metabolite = structure.states.index("metabolite") if structure.metabolite else -1
 
     def slope(chosen: Array, of_set: Array, _time: Array, amounts: Array) -> Array:
         found = (_of(matrix, chosen, of_set) @ amounts[..., None])[..., 0]
@@ -110,7 +112,11 @@ def _michaelis_menten(model: DoseModel, values: Mapping[str, Any], lanes: int) -
         gone = _of(most, chosen, of_set) * blood / (_of(half, chosen, of_set) * _of(volume, chosen, of_set) + blood)
         found[:, central] -= gone
         if structure.metabolite:
-            found[:, -1] += _of(formed, chosen, of_set) * gone
+            found[:, metabolite] += _of(formed, chosen, of_set) * gone
+        if structure.area is not None:
+            env: dict[str, Any] = {name: amounts[:, place] for place, name in enumerate(structure.states)}
+            env |= {name: _of(values[name], chosen, of_set) for name in structure.area.names if name in values}
+            found[:, -1] = structure.area(env)
         return found
 
     return slope

@@ -21,3 +21,13 @@ def rates(structure: Structure, values: Mapping[str, Any]) -> dict[str, Any]:
         else:
             found[there], found[back] = values[roles[there]], values[roles[back]]
     return found
+
+
+def area_weights(structure: Structure, values: Mapping[str, Any]) -> dict[int, Any]:
+    """Return how fast one unit in each state adds to the area under the asked output; nothing where none is asked."""
+    if structure.area is None:
+        return {}
+    at_zero: dict[str, Any] = dict.fromkeys(structure.states, 0.0)
+    still = structure.area({**values, **at_zero})
+    shown = [place for place, name in enumerate(structure.states) if name in structure.area.names]
+    return {place: structure.area({**values, **at_zero, structure.states[place]: 1.0}) - still for place in shown}
