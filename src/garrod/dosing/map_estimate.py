@@ -13,7 +13,7 @@ import numpy as np
 from garrod.dosing.expressions import Array
 from garrod.dosing.lanes import People
 from garrod.dosing.objective import Prior, objective, value
-from garrod.dosing.timing import timing_moves
+from garrod.dosing.timing import timing_effects, timing_moves
 
 _DRAWS: Final = 6
 _DRAWS_KINKED: Final = 48
@@ -23,6 +23,8 @@ _CLOSE: Final = 1e-3  #: predicted gain in objective below which the first searc
 _SAME_SD: Final = 2e-2  #: minima nearer than this, in prior SD, are one
 _STEP_SD: Final = 1e-4  #: of the difference quotient for the Hessian
 _TIGHT: Final = 1e-7
+_TURNS: Final = 6
+_FINEST: Final = 1e-10  #: step of the pattern search, in prior SD, at which it ends
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +81,7 @@ def minima(group: People, before: Prior, *, seed: int = 1, plain: bool = False, 
     slope = np.abs(gradient * before.sd).max(axis=1)
     rough = slope > 1e-4
     if rough.any():
-        effects[rough], height[rough] = pattern(group, before, effects[rough], height[rough], owner[rough], plain=plain, rounds=400)
+        effects[rough], height[rough] = settle(group, before, effects[rough], height[rough], owner[rough], plain=plain)
     return _collected(group, before, effects, height, owner, hessian, slope, kinked=kinked)
 
 
@@ -99,8 +101,28 @@ def _starts(before: Prior, seed: int, draws: int) -> Array:
     return np.concatenate([np.zeros((1, count)), axes, drawn])
 
 
-def search(group: People, before: Prior, effects: Array, owner: Array, *, plain: bool) -> tuple[Array, Array]:
-    """Go downhill from each lane by damped Gauss-Newton steps until little is to be gained."""
+def settle(group: People, before: Prior, effects: Array, height: Array, owner: Array, *, plain: bool) -> tuple[Array, Array]:
+    """Find the lowest place on a kink or a step: the effects that move doses by pattern search, the others by slopes, in turn."""
+    timed = timing_effects(group.model, before.names)[before.active]
+    for turn in range(_TURNS):
+        effects, height = pattern(group, before, effects, height, owner, plain=plain, rounds=60, only=timed if turn % 2 else None)
+        if timed.any() and not timed.all():
+            effects, height = search(group, before, effects, owner, plain=plain, held=timed, close=1e-11)
+    return effects, height
+
+
+def search(
+    group: People, before: Prior, effects: Array, owner: Array, *, plain: bool, held: Array | None = None, close: float = _CLOSE
+) -> tuple[Array, Array]:
+    """Go downhill from each lane by damped Gauss-Newton steps until little is to be gained.
+
+    Parameters
+    ----------
+    held
+        (active,) effects that stay where they are.
+    close
+        Gain in objective below which a lane rests.
+    """
     effects = effects.copy()
     now = value(group, before, effects, _lanes(group, owner), plain=plain)
     height, gradient, hessian = now.objective, now.gradient, now.hessian
@@ -110,21 +132,24 @@ def search(group: People, before: Prior, effects: Array, owner: Array, *, plain:
         lanes = np.flatnonzero(alive)
         if not lanes.size:
             break
-        step, gain = _steps(before, gradient[lanes], hessian[lanes], damping[lanes])
+        step, gain = _steps(before, gradient[lanes], hessian[lanes], damping[lanes], held)
         trial = effects[lanes] + step
         there = value(group, before, trial, _lanes(group, owner[lanes]), plain=plain)
         better = there.objective < height[lanes]
-        resting = gain < _CLOSE
+        resting = gain < close
         accepted = lanes[better]
         effects[accepted], height[accepted] = trial[better], there.objective[better]
         gradient[accepted], hessian[accepted] = there.gradient[better], there.hessian[better]
         damping[lanes] = np.where(better, damping[lanes] / 10, damping[lanes] * 8)
-        alive[lanes] = ~(better & resting) & (damping[lanes] < 1e8) & ~(resting & ~better & (gain < 1e-9))
+        alive[lanes] = ~(better & resting) & (damping[lanes] < 1e8) & ~(resting & ~better & (gain < min(1e-9, close)))
     return effects, height
 
 
-def _steps(before: Prior, gradient: Array, hessian: Array, damping: Array) -> tuple[Array, Array]:
+def _steps(before: Prior, gradient: Array, hessian: Array, damping: Array, held: Array | None = None) -> tuple[Array, Array]:
     """Return damped steps, none longer than some prior SDs, and the gain that each promises."""
+    if held is not None:
+        gradient = np.where(held, 0.0, gradient)
+        hessian = np.where(held[:, None] | held, np.diag(before.sd**-2.0), hessian)
     diagonal = np.einsum("lii->li", hessian)
     damped = hessian + (damping[:, None] * diagonal)[..., None] * np.eye(len(before.active))
     step = -np.linalg.solve(damped, gradient[..., None])[..., 0]
@@ -213,31 +238,37 @@ def _positive(hessian: Array, otherwise: Array) -> Array:
 
 
 def pattern(
-    group: People, before: Prior, effects: Array, height: Array, owner: Array, *, plain: bool, rounds: int
+    group: People, before: Prior, effects: Array, height: Array, owner: Array, *, plain: bool, rounds: int, only: Array | None = None
 ) -> tuple[Array, Array]:
-    """Go downhill without gradients: try steps along axes, halve them where none helps, turn the axes to where it went."""
+    """Go downhill without gradients: steps along the axes, and now and then along others, halved where none helps.
+
+    Parameters
+    ----------
+    only
+        (active,) the effects that may move; all where None.
+    """
     effects, height = effects.copy(), height.copy()
     lanes, count = effects.shape
+    moving = np.flatnonzero(only) if only is not None and only.any() else np.arange(count)
     size = np.full(lanes, 0.05)
-    axes = np.broadcast_to(np.eye(count), (lanes, count, count)).copy()
     random = np.random.default_rng(7)
     for turn in range(rounds):
-        live = np.flatnonzero(size > 1e-9)
+        live = np.flatnonzero(size > _FINEST)
         if not live.size:
             break
-        tries = np.concatenate([axes[live], -axes[live]], axis=1) * (size[live, None, None] * before.sd)
+        axes = np.eye(count)[moving]
+        if turn % 3 == 2 and len(moving) == count:
+            axes = np.linalg.qr(random.standard_normal((count, count)))[0]
+        tries = np.concatenate([axes, -axes])[None] * (size[live, None, None] * before.sd)
         wide = (effects[live, None, :] + tries).reshape(-1, count)
-        there = objective(group, before, wide, _lanes(group, np.repeat(owner[live], 2 * count)), plain=plain).reshape(len(live), -1)
+        there = objective(group, before, wide, _lanes(group, np.repeat(owner[live], 2 * len(axes))), plain=plain).reshape(len(live), -1)
         best = there.argmin(axis=1)
         least = there[np.arange(len(live)), best]
         better = least < height[live]
         went = tries[np.arange(len(live)), best]
         effects[live[better]] += went[better]
         height[live[better]] = least[better]
-        size[live] = np.where(better, size[live] * 1.6, size[live] * 0.4)
-        if turn % 3 == 2:
-            turned = np.linalg.qr(random.standard_normal((count, count)))[0]
-            axes[:] = turned
+        size[live] = np.where(better, size[live] * 2.0, size[live] * 0.35)
     return effects, height
 
 

@@ -1,5 +1,10 @@
 """Whether random effects move when doses act: then the order of events differs from lane to lane, and objectives have kinks."""
 
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
 from garrod.dosing.dose_model import DoseModel
 
 
@@ -20,6 +25,22 @@ def timing_moves(model: DoseModel) -> bool:
     """Say whether a lag, a duration or a rate of dosing carries a random effect."""
     timed = {name for (kind, _), name in model.structure.doses.items() if kind in {"ALAG", "D", "R"}}
     return bool(timed & moving_parameters(model))
+
+
+def timing_effects(model: DoseModel, names: Sequence[str]) -> NDArray[np.bool_]:
+    """Return which of a model's effects, as a prior names them, move a lag, a duration or a rate of dosing."""
+    timed = {name for (kind, _), name in model.structure.doses.items() if kind in {"ALAG", "D", "R"}}
+    found: set[str] = set()
+    left = [one for one in model.parameters if one.name in timed]
+    seen = {one.name for one in left}
+    while left:
+        one = left.pop()
+        found |= {one.name} if one.random not in {"none", "explicit"} else set()
+        found |= {name.removeprefix("eta_").removeprefix("kappa_") for name in one.equation.names if name.startswith(("eta_", "kappa_"))}
+        more = [other for other in model.parameters if other.name in one.equation.names and other.name not in seen]
+        seen |= {other.name for other in more}
+        left += more
+    return np.array([name.removeprefix("kappa_").partition("[")[0] in found for name in names], dtype=bool)
 
 
 def may_move(model: DoseModel) -> bool:
