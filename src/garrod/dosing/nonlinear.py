@@ -39,7 +39,8 @@ _STAGES: Final = (
 )
 _ERROR: Final = (71 / 57600, 0.0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40)
 
-Slope = Callable[[Array, Array, Array, Array], Array]  #: (lanes chosen, sets, time, amounts) -> rates of change
+Rates = Callable[[Array, Array], Array]  #: time (lanes,) and amounts (lanes, states) to rates of change, inputs left out
+Slope = Callable[[Array, Array], Rates]  #: lanes chosen and their sets to the rates of change of these
 
 
 def propagate(group: People, values: Mapping[str, Any], doses: Given, line: Timeline, who: Array | None) -> Array:
@@ -79,14 +80,18 @@ def _slope(model: DoseModel, values: Mapping[str, Any]) -> Slope:
     used = frozenset[str]().union(*(one.names for one in structure.odes)) - set(structure.states)
     held = {name: values[name] for name in used if name in values}
 
-    def slope(chosen: Array, of_set: Array, time: Array, amounts: Array) -> Array:
-        env: dict[str, Any] = {name: _of(value, chosen, of_set) for name, value in held.items()}
-        env |= {name: amounts[:, place] for place, name in enumerate(structure.states)}
-        env |= {"t": time, "T": time}
-        found = np.empty_like(amounts)
-        for place, equation in enumerate(structure.odes):
-            found[:, place] = equation(env)
-        return found
+    def slope(chosen: Array, of_set: Array) -> Rates:
+        known = {name: _of(value, chosen, of_set) for name, value in held.items()}
+
+        def rates_of(time: Array, amounts: Array) -> Array:
+            env: dict[str, Any] = known | {"t": time, "T": time}
+            env |= {name: amounts[:, place] for place, name in enumerate(structure.states)}
+            found = np.empty_like(amounts)
+            for place, equation in enumerate(structure.odes):
+                found[:, place] = equation(env)
+            return found
+
+        return rates_of
 
     return slope
 
@@ -106,18 +111,27 @@ def _michaelis_menten(model: DoseModel, values: Mapping[str, Any]) -> Slope:
     central = structure.central
     metabolite = structure.states.index("metabolite") if structure.metabolite else -1
 
-    def slope(chosen: Array, of_set: Array, _time: Array, amounts: Array) -> Array:
-        found = (_of(matrix, chosen, of_set) @ amounts[..., None])[..., 0]
-        blood = amounts[:, central]
-        gone = _of(most, chosen, of_set) * blood / (_of(half, chosen, of_set) * _of(volume, chosen, of_set) + blood)
-        found[:, central] -= gone
-        if structure.metabolite:
-            found[:, metabolite] += _of(formed, chosen, of_set) * gone
-        if structure.area is not None:
-            env: dict[str, Any] = {name: amounts[:, place] for place, name in enumerate(structure.states)}
-            env |= {name: _of(values[name], chosen, of_set) for name in structure.area.names if name in values}
-            found[:, -1] = structure.area(env)
-        return found
+    names = structure.area.names if structure.area is not None else frozenset()
+
+    def slope(chosen: Array, of_set: Array) -> Rates:
+        flows = _of(matrix, chosen, of_set)
+        top, middle = _of(most, chosen, of_set), _of(half, chosen, of_set) * _of(volume, chosen, of_set)
+        share = _of(formed, chosen, of_set)
+        known = {name: _of(values[name], chosen, of_set) for name in names if name in values}
+        single = len(structure.states) == 1
+
+        def rates_of(_time: Array, amounts: Array) -> Array:
+            found = flows[:, 0] * amounts if single else (flows @ amounts[..., None])[..., 0]
+            blood = amounts[:, central]
+            gone = top * blood / (middle + blood)
+            found[:, central] -= gone
+            if structure.metabolite:
+                found[:, metabolite] += share * gone
+            if structure.area is not None:
+                found[:, -1] = structure.area(known | {name: amounts[:, place] for place, name in enumerate(structure.states)})
+            return found
+
+        return rates_of
 
     return slope
 
@@ -135,34 +149,53 @@ def integrate(
     step = np.where(np.isnan(pace), 0.05 * length, np.minimum(pace, length))
     largest = np.abs(state.real).max(axis=1) + np.abs(rate.real).max(axis=1) * length
     lanes = np.flatnonzero((length > 0) & np.isfinite(largest))
+    bound = _Bound(slope, lanes, rate, of_set, begin, span, length, largest)
     for _ in range(_MOST_STEPS):
         if not lanes.size:
             return state, pace
-        part = np.minimum(step[lanes] / length[lanes], 1 - share[lanes])
-        is_last = part >= 1 - share[lanes] - 1e-14
-        scaled = (part * span[lanes])[:, None]
-        stages: list[Array] = []
-        new = state[lanes]
-        for node, weights in zip(_NODES, _STAGES, strict=True):
-            new = state[lanes]
-            for weight, stage in zip(weights, stages, strict=True):
-                if weight:
-                    new = new + scaled * (weight * stage)
-            time = begin[lanes] + (share[lanes] + node * part) * span[lanes]
-            stages.append(slope(lanes, of_set[lanes], time, new) + rate[lanes])
-        error = scaled * sum(weight * stage for weight, stage in zip(_ERROR, stages, strict=True) if weight)
-        size = _error(error, state[lanes], new, largest[lanes])
+        here = share[lanes]
+        part = np.minimum(step[lanes] / bound.length, 1 - here)
+        is_last = part >= 1 - here - 1e-14
+        old = state[lanes]
+        new, error = bound.trial(old, here, part)
+        size = _error(error, old, new, bound.largest)
         good = size <= 1
         factor = np.where(np.isfinite(size), np.clip(0.9 * np.maximum(size, 1e-10) ** -0.2, 0.2, 5.0), 0.1)
-        state[lanes[good]] = new[good]
-        share[lanes[good]] += part[good]
-        step[lanes] = part * length[lanes] * factor
+        state[lanes] = np.where(good[:, None], new, old)
+        share[lanes] = np.where(good, here + part, here)
+        step[lanes] = part * bound.length * factor
         pace[lanes] = np.where(good & is_last, np.fmax(step[lanes], np.nan_to_num(pace[lanes])), step[lanes])
         stuck = ~good & (part < 1e-13)
-        state[lanes[stuck]] = np.nan
-        lanes = lanes[~(good & is_last) & ~stuck]
+        done = (good & is_last) | stuck
+        if done.any():
+            state[lanes[stuck]] = np.nan
+            lanes = lanes[~done]
+            bound = _Bound(slope, lanes, rate, of_set, begin, span, length, largest)
     state[lanes] = np.nan
     return state, pace
+
+
+class _Bound:
+    """The lanes still on their way, with what does not change on it."""
+
+    def __init__(
+        self, slope: Slope, lanes: Array, rate: Array, of_set: Array, begin: Array, span: Array, length: Array, largest: Array
+    ) -> None:
+        self.rates_of = slope(lanes, of_set[lanes])
+        self.rate, self.begin, self.span = rate[lanes], begin[lanes], span[lanes]
+        self.length, self.largest = length[lanes], largest[lanes]
+
+    def trial(self, old: Array, share: Array, part: Array) -> tuple[Array, Array]:
+        """Return amounts after a step, and their error."""
+        scaled = (part * self.span)[:, None]
+        stages: list[Array] = []
+        new = old
+        for node, weights in zip(_NODES, _STAGES, strict=True):
+            if weights:
+                new = old + scaled * sum(weight * stage for weight, stage in zip(weights, stages, strict=True) if weight)
+            time = self.begin + (share + node * part) * self.span
+            stages.append(self.rates_of(time, new) + self.rate)
+        return new, scaled * sum(weight * stage for weight, stage in zip(_ERROR, stages, strict=True) if weight)
 
 
 def _error(error: Array, old: Array, new: Array, largest: Array) -> Array:
@@ -234,7 +267,7 @@ def _train(
 
 def _is_complex(slope: Slope, into: Array, of_set: Array) -> bool:
     """Say whether the equations carry a derivative."""
-    tried = slope(np.arange(len(into)), of_set, np.zeros(len(into)), into + 1j * 0.0)
+    tried = slope(np.arange(len(into)), of_set)(np.zeros(len(into)), into + 1j * 0.0)
     return bool(np.any(tried.imag != 0))
 
 
