@@ -261,6 +261,7 @@ def given(group: People, parameters: Array, who: Array | None) -> Given:
     running = np.where(kind == FIXED_RATE, rate, np.where(kind == MODEL_RATE, span, amount / _nonzero(span)))
     duration = np.where(kind <= MODEL_RATE, amount / _nonzero(running), span)
     is_bolus = (kind == 0) | (np.real(duration) <= 0)
+    endless = (group.rows(group.dose_steady, who) > 0) & (group.rows(group.dose_interval, who) <= 0)
     duration = np.where(is_bolus, 0.0, duration)
     at = np.take_along_axis(group.rows(group.time, who), group.rows(group.dose_record, who), axis=1)
     start = at + group.rows(group.dose_after, who) + lag
@@ -270,7 +271,7 @@ def given(group: People, parameters: Array, who: Array | None) -> Given:
         began = at + lag - earlier * group.rows(group.dose_interval, who)
         left = np.where(np.real(began + duration) > at, began + duration, at)
         start, end = np.where(earlier > 0, at + 0 * began, start), np.where(earlier > 0, left, end)
-    return Given(amount=np.where(is_bolus, amount, 0.0), rate=np.where(is_bolus, 0.0, running), start=start, end=end, lag=lag)
+    return Given(amount=np.where(is_bolus, amount, 0.0), rate=np.where(is_bolus & ~endless, 0.0, running), start=start, end=end, lag=lag)
 
 
 def _nonzero(values: Array) -> Array:

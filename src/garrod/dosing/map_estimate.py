@@ -77,6 +77,8 @@ def minima(group: People, before: Prior, *, seed: int = 1, plain: bool = False, 
         owner = np.repeat(np.arange(group.count), len(effects) // group.count)
         effects, height = pattern(group, before, effects, height, owner, plain=plain, rounds=60)
     effects, height, owner = _distinct(before, effects, height, owner)
+    if not len(effects):
+        return [[] for _ in range(group.count)]
     effects, height, gradient, hessian = newton(group, before, effects, owner, plain=plain)
     slope = np.abs(gradient * before.sd).max(axis=1)
     rough = slope > 1e-4
