@@ -133,8 +133,8 @@ def moves(structure: Structure, values: Mapping[str, Any], rate: Array, span: Ar
     size = depots + body + (structure.area is not None)
     lasting = np.exp(-fall * span)
     spent = _gone(fall, span)
-    lead = np.broadcast_shapes(lasting.shape[1:], rate.shape[:2])
-    maps = np.zeros((*lead, size + 1, size + 1), dtype=np.result_type(lasting, rate, shows))
+    lead = np.broadcast_shapes(lasting.shape[1:], rate.shape[:2], *(at(one, 0).shape for one in found.absorbs))
+    maps = np.zeros((*lead, size + 1, size + 1), dtype=np.result_type(lasting, rate, shows, *found.absorbs))
     inflow = np.zeros((body, *lead), dtype=maps.dtype)
     for row in range(body):
         for column in range(body):

@@ -9,6 +9,7 @@ from garrod.dosing import linear, nonlinear
 from garrod.dosing.expressions import Array
 from garrod.dosing.lanes import Given, People, given, individual, stacked
 from garrod.dosing.timeline import Timeline, timeline
+from garrod.dosing.timing import may_move
 
 _STEP: Final = 1e-20  #: along the imaginary axis, where a step can be as small as one likes
 
@@ -47,15 +48,23 @@ def amounts_at(group: People, effects: Array, who: Array | None, *, plain: bool 
 
 
 def _timeline(group: People, doses: Given, who: Array | None) -> Timeline:
-    """Return the order of events; kept where no random effect moves it."""
-    if len(doses.start) > 1 and group.count == 1 or len(doses.end) > 1 and group.count == 1:
-        return timeline(group, doses, who)
-    if group.count > 1:
+    """Return the order of events of each lane; worked out once for each person where no random effect moves it."""
+    if "moves" not in group.cache:
+        group.cache["moves"] = may_move(group.model)
+    if group.cache["moves"]:
         return timeline(group, doses, who)
     kept = group.cache.get("timeline")
-    if not isinstance(kept, Timeline):
-        kept = group.cache["timeline"] = timeline(group, doses, who)
-    return kept
+    if kept is None:
+        everyone = None if who is None else np.arange(group.count)
+        kept = group.cache["timeline"] = timeline(group, _typical_doses(group, everyone), everyone)
+    return kept if who is None else kept.of(who)
+
+
+def _typical_doses(group: People, everyone: Array | None) -> Given:
+    model = group.model
+    count = len(model.etas.names) + group.occasions * (len(model.occasions.effects.names) if model.occasions is not None else 0)
+    values = individual(group, np.zeros((group.count, count)), everyone)
+    return given(group, stacked(group, values), everyone)
 
 
 def outputs_at(group: People, amounts: Array, values: Mapping[str, Any], who: Array | None) -> Array:

@@ -1,6 +1,6 @@
 """Put records, starts and ends of doses in order of time, lane by lane: what acts when, and between which events."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -37,6 +37,10 @@ class Timeline:
     resets: Array
     record_step: Array
     end: Array
+
+    def of(self, who: Array) -> "Timeline":
+        """Return the timelines of chosen people, one for each lane."""
+        return Timeline(*(values if len(values) == 1 else values[who] for values in (getattr(self, one.name) for one in fields(self))))
 
 
 def timeline(group: People, doses: Given, who: Array | None) -> Timeline:
