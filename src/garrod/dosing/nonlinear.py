@@ -21,8 +21,10 @@ from garrod.dosing.timeline import Timeline
 
 RTOL: Final = 1e-8
 _ATOL: Final = 1e-13  #: times the largest amount of the lane
-_STEADY: Final = 1e-10
-_CYCLES: Final = 3000
+_STEADY: Final = 1e-9
+_CYCLES: Final = 1000
+_JUMPS: Final = 24
+_RENEWED: Final = 6
 _MOST_STEPS: Final = 20000
 _IMAGINARY: Final = 1e20
 
@@ -51,8 +53,8 @@ def propagate(group: People, values: Mapping[str, Any], doses: Given, line: Time
     added = _wide(_inputs(group, doses.amount, line.arrives, who), lanes)
     of_set, span, end = _wide(line.of_set, lanes), _wide(line.span, lanes), _wide(line.end, lanes)
     slope = _slope(group.model, values)
-    trains = _steady_states(group, slope, doses, lanes, who) if group.dose_steady.any() else {}
-    kind = complex if any(np.iscomplexobj(one) for one in (rate, added, span, *values.values(), *trains.values())) else float
+    kind = complex if any(np.iscomplexobj(one) for one in (rate, added, span, *values.values())) else float
+    trains = _steady_states(group, slope, doses, lanes, kind, who) if group.dose_steady.any() else {}
     arrivals = _at_steps(group, trains, line, lanes, who)
     state = np.zeros((lanes, size), dtype=kind)
     keep = _wide(~line.resets, lanes)
@@ -209,7 +211,7 @@ def _error(error: Array, old: Array, new: Array, largest: Array) -> Array:
     return np.where(np.isfinite(new).all(axis=1), found, np.inf)
 
 
-def _steady_states(group: People, slope: Slope, doses: Given, lanes: int, who: Array | None) -> dict[int, Array]:
+def _steady_states(group: People, slope: Slope, doses: Given, lanes: int, kind: type, who: Array | None) -> dict[int, Array]:
     """Return the amounts at the row of each dose in a steady train: cycles are run until nothing changes."""
     found = {}
     size = len(group.model.structure.states)
@@ -224,6 +226,7 @@ def _steady_states(group: People, slope: Slope, doses: Given, lanes: int, who: A
             slope,
             into,
             np.broadcast_to(of_set, (lanes,)),
+            kind,
             amount=column(doses.amount),
             rate=column(doses.rate),
             interval=column(group.rows(group.dose_interval, who)),
@@ -234,9 +237,8 @@ def _steady_states(group: People, slope: Slope, doses: Given, lanes: int, who: A
 
 
 def _train(
-    slope: Slope, into: Array, of_set: Array, *, amount: Array, rate: Array, interval: Array, lag: Array, duration: Array
+    slope: Slope, into: Array, of_set: Array, kind: type, *, amount: Array, rate: Array, interval: Array, lag: Array, duration: Array
 ) -> Array:
-    kind = np.result_type(amount, rate, lag, duration, complex if _is_complex(slope, into, of_set) else float)
     endless = interval <= 0
     cycle = np.where(endless, 24.0, interval)
     whole = np.floor(np.real(duration) / cycle)
@@ -252,23 +254,43 @@ def _train(
         state, _ = integrate(slope, state, low, of_set, zero, second, pace)
         return state
 
-    state = np.zeros(into.shape, dtype=kind)
-    for _ in range(_CYCLES):
-        after = run(state, part, cycle - part)
-        if _settled(state, after):
-            break
-        state = after
-    else:
-        state = np.where(_settled_lanes(state, after)[:, None], after, np.nan)
+    state = _fixed_point(lambda start: run(start, part, cycle - part), np.zeros(into.shape, dtype=kind))
     phase = np.where(endless, cycle, (np.floor(np.real(lag) / cycle) + 1.0) * cycle - lag)
     within = np.real(phase) < np.real(part)
     return run(state, np.where(within, phase, part), np.where(within, 0.0, phase - part))
 
 
-def _is_complex(slope: Slope, into: Array, of_set: Array) -> bool:
-    """Say whether the equations carry a derivative."""
-    tried = slope(np.arange(len(into)), of_set)(np.zeros(len(into)), into + 1j * 0.0)
-    return bool(np.any(tried.imag != 0))
+def _fixed_point(cycle: Callable[[Array], Array], state: Array) -> Array:
+    """Return the amounts that a cycle gives back, lane by lane: NaN where none is found.
+
+    After two cycles, steps of Newton's kind with a Jacobian from differences, seldom made anew; should they not settle, cycles
+    are run until nothing changes.
+    """
+    lanes, size = state.shape
+    state = cycle(cycle(state))
+    jacobian = np.zeros((lanes, size, size))
+    for turn in range(_JUMPS):
+        after = cycle(state)
+        if _settled(state, after):
+            return after
+        if turn % _RENEWED == 0:
+            for place in range(size):
+                step = 1e-4 * (np.abs(state.real[:, place]) + 1e-3 * np.abs(state.real).max(axis=1) + 1e-12)
+                moved = state.copy()
+                moved[:, place] += step
+                jacobian[:, :, place] = (cycle(moved) - after).real / step[:, None]
+        try:
+            jump = state + np.linalg.solve(np.eye(size) - jacobian, (after - state)[..., None])[..., 0]
+        except np.linalg.LinAlgError:
+            jump = after
+        fit = np.isfinite(jump).all(axis=1) & (jump.real >= 0).all(axis=1)
+        state = np.where(fit[:, None], jump, after)
+    for _ in range(_CYCLES):
+        after = cycle(state)
+        if _settled(state, after):
+            return after
+        state = after
+    return np.where(_settled_lanes(state, cycle(state))[:, None], state, np.nan)
 
 
 def _settled_lanes(before: Array, after: Array) -> Array:
