@@ -67,7 +67,11 @@ TWO_MINIMA = """ID,TIME,AMT,RATE,DV,EVID,WT,CRCL
 1,35.5,.,.,20.4,0,46,43
 """
 
-BODY = {1: {"CL": 3.0, "V": 20.0}, 2: {"CL": 3.0, "V1": 20.0, "Q": 4.0, "V2": 50.0}, 3: {"CL": 3.0, "V1": 20.0, "Q2": 4.0, "V2": 50.0, "Q3": 1.5, "V3": 90.0}}
+BODY = {
+    1: {"CL": 3.0, "V": 20.0},
+    2: {"CL": 3.0, "V1": 20.0, "Q": 4.0, "V2": 50.0},
+    3: {"CL": 3.0, "V1": 20.0, "Q2": 4.0, "V2": 50.0, "Q3": 1.5, "V3": 90.0},
+}
 
 
 def made_model(
@@ -115,12 +119,16 @@ def simulated(model: DoseModel, events: Events, random: np.random.Generator) -> 
     effects = random.standard_normal(len(before.active)) @ before.root.T
     shown = predict(group, before.full(effects[None]), None)[0]
     noise = model.residuals[0]
-    drawn = shown * (1 + noise.proportional * random.standard_normal(len(shown))) + noise.additive * random.standard_normal(len(shown))
+    drawn = shown * (1 + noise.proportional * random.standard_normal(len(shown))) + noise.additive * random.standard_normal(
+        len(shown)
+    )
     if noise.kind == "log_additive":
         drawn = shown * np.exp(noise.additive * random.standard_normal(len(shown)))
     values = iter(np.maximum(drawn, 1e-3))
     records = tuple(
-        Record(record.time, 0, level=float(next(values)), output=record.output, compartment=record.compartment) if record.is_level else record
+        Record(record.time, 0, level=float(next(values)), output=record.output, compartment=record.compartment)
+        if record.is_level
+        else record
         for record in events.records
     )
     return Events(records, events.covariates, events.mode), effects

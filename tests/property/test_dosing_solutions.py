@@ -24,13 +24,17 @@ MODELS = {
     "two": made_model(2),
     "three": made_model(3, iiv={"V1": 0.3, "Q2": 0.4, "V3": 0.5}),
     "three alike": made_model(3, parameters={"Q3": 4.0, "V3": 50.0}),
-    "first order": made_model(2, "first_order", parameters={"KA": 0.9, "ALAG1": 0.7, "F1": 0.6}, iiv={"KA": 0.5, "ALAG1": 0.3, "CL": 0.3}),
+    "first order": made_model(
+        2, "first_order", parameters={"KA": 0.9, "ALAG1": 0.7, "F1": 0.6}, iiv={"KA": 0.5, "ALAG1": 0.3, "CL": 0.3}
+    ),
     "three first order": made_model(3, "first_order", parameters={"KA": 0.15}),
     "dual": made_model(2, "dual_first_order", parameters={"KA1": 1.0, "KA2": 0.2, "FR": 0.4, "ALAG2": 3.0}),
     "sequential": made_model(1, "sequential", parameters={"KA": 1.0, "D1": 3.0}, iiv={"D1": 0.4, "KA": 0.3}),
     "parallel": made_model(2, "parallel", parameters={"KA": 1.0, "D1": 3.0, "FR": 0.3, "ALAG1": 0.5}),
     "transit": made_model(1, "transit", parameters={"KTR": 3.0, "NTR": 4}, iiv={"KTR": 0.4, "CL": 0.3}),
-    "metabolite": made_model(1, "first_order", parameters={"KA": 1.0, "FM": 0.4, "CLM": 5.0, "VM": 10.0, "FPM": 0.2}, more="metabolite = true"),
+    "metabolite": made_model(
+        1, "first_order", parameters={"KA": 1.0, "FM": 0.4, "CLM": 5.0, "VM": 10.0, "FPM": 0.2}, more="metabolite = true"
+    ),
 }
 
 
@@ -85,7 +89,9 @@ def by_ode(model: DoseModel, doses: list[tuple[float, float, int, float]], times
             for time, amount, state, flow in doses:
                 if flow and time < middle < time + amount / flow:
                     rate[state] += flow
-            solved = integrate.solve_ivp(lambda _, a, r=rate: matrix @ a + r, (last, edge), amounts, method="DOP853", rtol=1e-12, atol=1e-12)
+            solved = integrate.solve_ivp(
+                lambda _, a, r=rate: matrix @ a + r, (last, edge), amounts, method="DOP853", rtol=1e-12, atol=1e-12
+            )
             amounts = solved.y[:, -1]
         for time, amount, state, flow in doses:
             if time == edge and not flow:
@@ -225,7 +231,9 @@ def test_grams_and_days_in_place_of_milligrams_and_hours_change_nothing(data) ->
 @pytest.mark.parametrize("name", MODELS)
 def test_derivatives_equal_differences(name) -> None:
     model = MODELS[name]
-    events = Events.of([Record(0, 1, 100.0, 0.0, 2, 8.0, 1), *[Record(time, 0, level=1.0, output=1) for time in (1.3, 5.1, 9.7, 21.0)]])
+    events = Events.of(
+        [Record(0, 1, 100.0, 0.0, 2, 8.0, 1), *[Record(time, 0, level=1.0, output=1) for time in (1.3, 5.1, 9.7, 21.0)]]
+    )
     group, before = people(model, [plan(model, events)]), prior(model, 1)
     at = before.full(np.full((1, len(before.active)), 0.15))
     _, slopes = with_derivatives(group, at, before.active, None)

@@ -11,7 +11,7 @@ from garrod.dosing.plan import plan
 from garrod.model.errors import InputError
 from made_doses import THOMSON
 
-DAO = '''
+DAO = """
 id = "vancomycin/dao2020"
 version = "0.1.0"
 status = "candidate"                    # candidate | admitted | withdrawn
@@ -54,7 +54,7 @@ conflicts = []
 [[test_vectors]]
 covariates = { weight = 1.5, creatinine = 0.61, pma = 32 }
 expect = { CL = 0.068992, V = 0.942 }    # arithmetic of the equations above
-'''
+"""
 
 SMALL = """
 [structure]
@@ -96,7 +96,9 @@ def test_a_number_means_what_its_convention_says(convention, variance) -> None:
 
 def test_a_covariance_and_a_correlation_come_to_the_same_matrix() -> None:
     covariance = model_of(THOMSON).etas.covariance
-    correlated = THOMSON.replace('covariance = { "CL:V1" = 0.01 }', f'correlation = {{ "CL:V1" = {0.01 / (0.0729 * 0.0225) ** 0.5} }}')
+    correlated = THOMSON.replace(
+        'covariance = { "CL:V1" = 0.01 }', f'correlation = {{ "CL:V1" = {0.01 / (0.0729 * 0.0225) ** 0.5} }}'
+    )
     assert model_of(correlated).etas.covariance == pytest.approx(covariance, rel=1e-12)
     assert covariance[0, 1] == 0.01
 
@@ -144,6 +146,8 @@ def test_rate_constants_do_in_place_of_clearances() -> None:
 
 
 def test_a_covariate_that_may_be_missing_needs_a_default_that_is_written() -> None:
-    text = SMALL.replace("[parameters]", "[covariates]\nWT = { unit = 'kg', required = true, default = 70 }\n[parameters]").replace("{convention}", "sd")
+    text = SMALL.replace(
+        "[parameters]", "[covariates]\nWT = { unit = 'kg', required = true, default = 70 }\n[parameters]"
+    ).replace("{convention}", "sd")
     with pytest.raises(InputError, match="required covariate has no default"):
         model_of(text)

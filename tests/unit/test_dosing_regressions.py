@@ -157,7 +157,9 @@ def test_steady_state_adds_up_with_2_and_replaces_with_1() -> None:
 
 def test_additional_doses_meet_the_clearance_of_the_row_that_ends_the_stretch() -> None:
     model = model_of(WEIGHED)
-    events = Events.of([dose(0, additional=1, interval=12.0), level(18), level(24)], covariates={"WT": [60.0, 80.0, 40.0]}, mode="nmtran")
+    events = Events.of(
+        [dose(0, additional=1, interval=12.0), level(18), level(24)], covariates={"WT": [60.0, 80.0, 40.0]}, mode="nmtran"
+    )
     k80, k40 = 0.05 * 80 / 20, 0.05 * 40 / 20
     at_18 = 5 * math.exp(-18 * k80) + 5 * math.exp(-6 * k80)
     assert levels_of(model, events)[0] == pytest.approx([at_18, at_18 * math.exp(-6 * k40)], rel=1e-13)
@@ -243,7 +245,12 @@ def test_absorption_as_fast_as_elimination_has_its_limit() -> None:
 def test_rates_that_nearly_meet_lose_nothing(gap) -> None:
     near = made_model(1, "first_order", parameters={"KA": K * (1 + gap)})
     records = Events.of([dose(0), level(7), level(30)])
-    exact = [5 * K * (1 + gap) * math.exp(-time * K) * -math.expm1(-gap * K * time) / (gap * K) if gap else 5 * K * time * math.exp(-K * time) for time in (7, 30)]
+    exact = [
+        5 * K * (1 + gap) * math.exp(-time * K) * -math.expm1(-gap * K * time) / (gap * K)
+        if gap
+        else 5 * K * time * math.exp(-K * time)
+        for time in (7, 30)
+    ]
     assert levels_of(near, records)[0] == pytest.approx(exact, rel=1e-12)
     assert levels_of(near, records, plain=True)[0] == pytest.approx(exact, rel=1e-12)
 
@@ -287,7 +294,13 @@ def test_two_outputs_share_one_time(column) -> None:
     assert levels_of(model, events)[0] == pytest.approx([parent, formed], rel=1e-12)
     made = estimate(model, events, draws=0)
     f, m = made.individual_predictions
-    by_hand = (2.5 - f) ** 2 / (0.1 * f) ** 2 + 2 * math.log(0.1 * f) + (0.9 - m) ** 2 / 0.04 + math.log(0.04) + made.eta["CL"] ** 2 / 0.09
+    by_hand = (
+        (2.5 - f) ** 2 / (0.1 * f) ** 2
+        + 2 * math.log(0.1 * f)
+        + (0.9 - m) ** 2 / 0.04
+        + math.log(0.04)
+        + made.eta["CL"] ** 2 / 0.09
+    )
     assert made.objective == pytest.approx(by_hand, rel=1e-12)
 
 
@@ -349,9 +362,18 @@ def test_a_level_below_its_limit_enters_by_its_probability() -> None:
     [
         ('kind = "additive"\nadditive = 0.5', lambda y, f: (y - f) ** 2 / 0.25 + math.log(0.25)),
         ('kind = "proportional"\nproportional = 0.2', lambda y, f: (y - f) ** 2 / (0.2 * f) ** 2 + math.log((0.2 * f) ** 2)),
-        ('kind = "combined_variance"\nproportional = 0.2\nadditive = 0.5', lambda y, f: (y - f) ** 2 / (0.25 + (0.2 * f) ** 2) + math.log(0.25 + (0.2 * f) ** 2)),
-        ('kind = "combined_sd"\nproportional = 0.2\nadditive = 0.5', lambda y, f: (y - f) ** 2 / (0.5 + 0.2 * f) ** 2 + 2 * math.log(0.5 + 0.2 * f)),
-        ('kind = "power"\nproportional = 0.2\npower = 0.7', lambda y, f: (y - f) ** 2 / (0.2 * f**0.7) ** 2 + 2 * math.log(0.2 * f**0.7)),
+        (
+            'kind = "combined_variance"\nproportional = 0.2\nadditive = 0.5',
+            lambda y, f: (y - f) ** 2 / (0.25 + (0.2 * f) ** 2) + math.log(0.25 + (0.2 * f) ** 2),
+        ),
+        (
+            'kind = "combined_sd"\nproportional = 0.2\nadditive = 0.5',
+            lambda y, f: (y - f) ** 2 / (0.5 + 0.2 * f) ** 2 + 2 * math.log(0.5 + 0.2 * f),
+        ),
+        (
+            'kind = "power"\nproportional = 0.2\npower = 0.7',
+            lambda y, f: (y - f) ** 2 / (0.2 * f**0.7) ** 2 + 2 * math.log(0.2 * f**0.7),
+        ),
         ('kind = "log_additive"\nadditive = 0.3', lambda y, f: (math.log(y) - math.log(f)) ** 2 / 0.09 + math.log(0.09)),
     ],
 )

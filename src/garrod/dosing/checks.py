@@ -52,7 +52,13 @@ def percentile(deviation: float) -> float:
 def effect_checks(names: Sequence[str], deviations: Array) -> list[Check]:
     """Return the effects farther than 3 SD out."""
     return [
-        Check("eta", name, float(one), blocks=True, text=f"{name} lies {one:+.1f} SD from the typical person; check times, doses and assay")
+        Check(
+            "eta",
+            name,
+            float(one),
+            blocks=True,
+            text=f"{name} lies {one:+.1f} SD from the typical person; check times, doses and assay",
+        )
         for name, one in zip(names, deviations, strict=True)
         if abs(one) > MOST_ETA_SD
     ]
@@ -61,7 +67,13 @@ def effect_checks(names: Sequence[str], deviations: Array) -> list[Check]:
 def residual_checks(residuals: Array) -> list[Check]:
     """Return the levels that lie more than 4 SD from their prediction."""
     return [
-        Check("residual", str(place), float(one), blocks=True, text=f"level {place} lies {one:+.1f} SD from its prediction; check its time")
+        Check(
+            "residual",
+            str(place),
+            float(one),
+            blocks=True,
+            text=f"level {place} lies {one:+.1f} SD from its prediction; check its time",
+        )
         for place, one in enumerate(residuals, 1)
         if abs(one) > MOST_RESIDUAL_SD
     ]
@@ -74,7 +86,15 @@ def minima_checks(minima: Sequence[Minimum]) -> list[Check]:
         above = other.objective - minima[0].objective
         if above <= SEEN_OFV:
             text = f"a second explanation of the levels lies {above:.2f} above the best"
-            found.append(Check("minima", "objective", float(above), blocks=False, text=text + ("" if above > NEAR_OFV else ": about as likely")))
+            found.append(
+                Check(
+                    "minima",
+                    "objective",
+                    float(above),
+                    blocks=False,
+                    text=text + ("" if above > NEAR_OFV else ": about as likely"),
+                )
+            )
     return found
 
 
@@ -96,7 +116,13 @@ def early_level_checks(plan: Plan) -> list[Check]:
     """Return the levels that stand before any dose."""
     first = min((dose.record for dose in plan.doses), default=None)
     return [
-        Check("level_before_dose", str(place), float(plan.time[record]), blocks=True, text=f"level {place} was drawn before any dose")
+        Check(
+            "level_before_dose",
+            str(place),
+            float(plan.time[record]),
+            blocks=True,
+            text=f"level {place} was drawn before any dose",
+        )
         for place, record in enumerate(plan.level_record, 1)
         if first is None or record < first and plan.time[record] <= plan.time[first]
     ]

@@ -36,7 +36,9 @@ def covariate_table(model: DoseModel, events: Events) -> dict[str, Array]:
         values = fill(np.asarray(events.covariates.get(one.name, np.full(len(events.records), np.nan)), dtype=float))
         if np.isnan(values).any():
             if one.default is None:
-                faults.append(Fault(events.where, f"the covariate {one.name} is missing", _remedy(one.name, one.unit, one.column)))
+                faults.append(
+                    Fault(events.where, f"the covariate {one.name} is missing", _remedy(one.name, one.unit, one.column))
+                )
             values = np.where(np.isnan(values), one.default if one.default is not None else np.nan, values)
         found[one.name] = values
     raise_together(InputError, faults)

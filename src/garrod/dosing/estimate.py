@@ -134,7 +134,9 @@ class Estimate:
         found = predict(group, self.prior.full(lanes), None)
         return np.broadcast_to(found, (len(lanes), len(times)))
 
-    def band(self, times: Sequence[float], shares: Sequence[float] = (0.05, 0.5, 0.95), *, draws: int = 2000, output: int = 0) -> Array:
+    def band(
+        self, times: Sequence[float], shares: Sequence[float] = (0.05, 0.5, 0.95), *, draws: int = 2000, output: int = 0
+    ) -> Array:
         """Return quantiles of the posterior's predictions at any times: (shares, times)."""
         assert self.posterior is not None, "the estimate was made without draws"
         chosen = self.posterior.effects[self.posterior.equal(draws)]
@@ -210,7 +212,15 @@ def estimate(model: DoseModel, events: Events, *, seed: int = 1, draws: int = 10
 
 
 def _finished(
-    model: DoseModel, events: Events, group: People, before: Prior, found: list[Minimum], *, seed: int, draws: int, plain: bool = False
+    model: DoseModel,
+    events: Events,
+    group: People,
+    before: Prior,
+    found: list[Minimum],
+    *,
+    seed: int,
+    draws: int,
+    plain: bool = False,
 ) -> Estimate:
     if not found or not np.isfinite(found[0].objective):
         raise InputError(

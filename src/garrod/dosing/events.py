@@ -107,7 +107,8 @@ class Events:
         given = tuple(records)
         order = sorted(range(len(given)), key=lambda place: given[place].time)
         spread = {
-            key: np.broadcast_to(np.asarray(value, dtype=float), (len(given),))[order] for key, value in (covariates or {}).items()
+            key: np.broadcast_to(np.asarray(value, dtype=float), (len(given),))[order]
+            for key, value in (covariates or {}).items()
         }
         return cls(tuple(given[place] for place in order), spread, mode, name)
 

@@ -271,7 +271,9 @@ def given(group: People, parameters: Array, who: Array | None) -> Given:
         began = at + lag - earlier * group.rows(group.dose_interval, who)
         left = np.where(np.real(began + duration) > at, began + duration, at)
         start, end = np.where(earlier > 0, at + 0 * began, start), np.where(earlier > 0, left, end)
-    return Given(amount=np.where(is_bolus, amount, 0.0), rate=np.where(is_bolus & ~endless, 0.0, running), start=start, end=end, lag=lag)
+    return Given(
+        amount=np.where(is_bolus, amount, 0.0), rate=np.where(is_bolus & ~endless, 0.0, running), start=start, end=end, lag=lag
+    )
 
 
 def _nonzero(values: Array) -> Array:

@@ -176,7 +176,9 @@ def _fast(structure: Structure, values: Mapping[str, Any], matrix: Array, rate: 
     poor = np.flatnonzero(~np.broadcast_to(sound, (len(moves),)))
     per_step = np.broadcast_to(_of_step(matrix, line.of_set), (len(moves), *moves.shape[1:2], *matrix.shape[2:]))
     moves[poor] = _move(
-        per_step[poor], np.broadcast_to(rate, (len(moves), *rate.shape[1:]))[poor], np.broadcast_to(line.span, (len(moves), line.span.shape[1]))[poor]
+        per_step[poor],
+        np.broadcast_to(rate, (len(moves), *rate.shape[1:]))[poor],
+        np.broadcast_to(line.span, (len(moves), line.span.shape[1]))[poor],
     )
     return moves
 
@@ -199,7 +201,9 @@ def walk(
         if arrivals is not None:
             state = state + arrivals[:, step]
         path[step] = state
-    return np.moveaxis(path, 0, 1)[np.arange(lanes)[:, None], np.broadcast_to(line.record_step, (lanes, line.record_step.shape[1]))]
+    return np.moveaxis(path, 0, 1)[
+        np.arange(lanes)[:, None], np.broadcast_to(line.record_step, (lanes, line.record_step.shape[1]))
+    ]
 
 
 def _at_steps(group: People, trains: Mapping[int, Array], line: Timeline, lanes: int, who: Array | None) -> Array | None:
@@ -211,7 +215,9 @@ def _at_steps(group: People, trains: Mapping[int, Array], line: Timeline, lanes:
     for place, amounts in trains.items():
         record = np.broadcast_to(group.rows(group.dose_record, who)[:, place], (lanes,))
         step = np.broadcast_to(line.record_step, (lanes, line.record_step.shape[1]))[np.arange(lanes), record]
-        found[np.arange(lanes), step] += np.where(np.broadcast_to(group.rows(group.dose_steady, who)[:, place], (lanes,))[:, None] > 0, amounts, 0.0)
+        found[np.arange(lanes), step] += np.where(
+            np.broadcast_to(group.rows(group.dose_steady, who)[:, place], (lanes,))[:, None] > 0, amounts, 0.0
+        )
     return found
 
 
@@ -248,12 +254,16 @@ def steady_states(group: People, matrix: Array, constant: Array, doses: Given, w
         interval = group.rows(group.dose_interval, who)[:, place]
         amount, rate = doses.amount[:, place], doses.rate[:, place] if doses.rate.shape[1] > 1 else doses.rate[:, 0]
         lag = doses.lag[:, place] if doses.lag.shape[1] > 1 else doses.lag[:, 0]
-        duration = (doses.end - doses.start)[:, place] if (doses.end - doses.start).shape[1] > 1 else (doses.end - doses.start)[:, 0]
+        duration = (
+            (doses.end - doses.start)[:, place] if (doses.end - doses.start).shape[1] > 1 else (doses.end - doses.start)[:, 0]
+        )
         found[int(place)] = _train(here, still, into, amount, rate, interval, lag, duration)
     return found
 
 
-def _train(here: Array, still: Array, into: Array, amount: Array, rate: Array, interval: Array, lag: Array, duration: Array) -> Array:
+def _train(
+    here: Array, still: Array, into: Array, amount: Array, rate: Array, interval: Array, lag: Array, duration: Array
+) -> Array:
     """Return the amounts at the row of one steady train: (lanes, states)."""
     endless = interval <= 0
     cycle = np.where(endless, 1.0, interval)

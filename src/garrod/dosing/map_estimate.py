@@ -50,7 +50,9 @@ class Minimum:
     is_kinked: bool
 
 
-def minima(group: People, before: Prior, *, seed: int = 1, plain: bool = False, extra: Array | None = None) -> list[list[Minimum]]:
+def minima(
+    group: People, before: Prior, *, seed: int = 1, plain: bool = False, extra: Array | None = None
+) -> list[list[Minimum]]:
     """Return the distinct minima of each person, best first.
 
     Parameters
@@ -240,7 +242,15 @@ def _positive(hessian: Array, otherwise: Array) -> Array:
 
 
 def pattern(
-    group: People, before: Prior, effects: Array, height: Array, owner: Array, *, plain: bool, rounds: int, only: Array | None = None
+    group: People,
+    before: Prior,
+    effects: Array,
+    height: Array,
+    owner: Array,
+    *,
+    plain: bool,
+    rounds: int,
+    only: Array | None = None,
 ) -> tuple[Array, Array]:
     """Go downhill without gradients: steps along the axes, and now and then along others, halved where none helps.
 
@@ -263,7 +273,9 @@ def pattern(
             axes = np.linalg.qr(random.standard_normal((count, count)))[0]
         tries = np.concatenate([axes, -axes])[None] * (size[live, None, None] * before.sd)
         wide = (effects[live, None, :] + tries).reshape(-1, count)
-        there = objective(group, before, wide, _lanes(group, np.repeat(owner[live], 2 * len(axes))), plain=plain).reshape(len(live), -1)
+        there = objective(group, before, wide, _lanes(group, np.repeat(owner[live], 2 * len(axes))), plain=plain).reshape(
+            len(live), -1
+        )
         best = there.argmin(axis=1)
         least = there[np.arange(len(live)), best]
         better = least < height[live]
@@ -286,6 +298,12 @@ def _collected(
         if mine and (is_saddle or (slope[lane] > 1e-2 and not kinked)):
             continue
         mine.append(
-            Minimum(float(height[lane]), effects[lane].copy(), hessian[lane].copy(), float(slope[lane]), is_kinked=bool(slope[lane] > 1e-4))
+            Minimum(
+                float(height[lane]),
+                effects[lane].copy(),
+                hessian[lane].copy(),
+                float(slope[lane]),
+                is_kinked=bool(slope[lane] > 1e-4),
+            )
         )
     return found

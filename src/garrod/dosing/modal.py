@@ -69,7 +69,11 @@ def modes(structure: Structure, values: Mapping[str, Any]) -> Modes:
     for one in range(len(fall)):
         for other in range(one):
             sound = sound & (np.abs(fall[one] - fall[other]) > _GAP * np.abs(fall[other]))
-    absorbs = [np.atleast_2d(values[structure.roles[role]]) for role, state in (("KA", "depot"), ("KA2", "depot2")) if state in structure.states]
+    absorbs = [
+        np.atleast_2d(values[structure.roles[role]])
+        for role, state in (("KA", "depot"), ("KA2", "depot2"))
+        if state in structure.states
+    ]
     return Modes(fall, into, shows, tuple(absorbs), np.broadcast_to(sound, shape))
 
 
@@ -157,7 +161,9 @@ def moves(structure: Structure, values: Mapping[str, Any], rate: Array, span: Ar
     return maps, found.sound.all(axis=1)
 
 
-def _gather(structure: Structure, values: Mapping[str, Any], maps: Array, found: Modes, rate: Array, span: Array, of_set: Array) -> None:
+def _gather(
+    structure: Structure, values: Mapping[str, Any], maps: Array, found: Modes, rate: Array, span: Array, of_set: Array
+) -> None:
     """Fill the row of the area: what left a mode, over how fast it falls, is the area under it."""
     at = _by_step(of_set)
     fall, into, shows = at(found.fall, 1), at(found.into, 2), at(found.shows, 2)

@@ -78,7 +78,9 @@ def _pairs(table: Keys, section: str, names: list[str]) -> list[tuple[tuple[int,
         ends = [part.strip() for part in key.replace("~", ":").replace(",", ":").split(":")]
         value = inner.number(key)
         if len(ends) != 2 or not set(ends) <= set(names) or ends[0] == ends[1]:
-            inner.fault(key, "this is not a pair of effects", f'write "{names[0] if names else "CL"}:V" = … with names of this section')
+            inner.fault(
+                key, "this is not a pair of effects", f'write "{names[0] if names else "CL"}:V" = … with names of this section'
+            )
         elif value is not None:
             pairs.append(((names.index(ends[0]), names.index(ends[1])), value))
     return pairs
@@ -90,7 +92,9 @@ def _check_positive(table: Keys, matrix: Any, section: str) -> None:
         table.fault("covariance", "an effect without variance has a covariance", "drop the covariance, or give the variance")
     block = matrix[np.ix_(alive, alive)]
     if block.size and np.linalg.eigvalsh(block)[0] <= 0:
-        table.fault("covariance", f"the covariance matrix of [{section}] is not positive definite", "check variances against covariances")
+        table.fault(
+            "covariance", f"the covariance matrix of [{section}] is not positive definite", "check variances against covariances"
+        )
 
 
 def read_occasions(table: Keys) -> Occasions | None:

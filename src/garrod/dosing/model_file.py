@@ -110,7 +110,22 @@ def _genotype_map(keys: Keys) -> tuple[Mapping[str, Any], ...]:
 
 
 def _covariate(keys: Keys) -> Covariate:
-    keys.only({"unit", "required", "seen", "hard", "max_age_days", "max_age_h", "convert", "default", "levels", "column", "note", "source"})
+    keys.only(
+        {
+            "unit",
+            "required",
+            "seen",
+            "hard",
+            "max_age_days",
+            "max_age_h",
+            "convert",
+            "default",
+            "levels",
+            "column",
+            "note",
+            "source",
+        }
+    )
     days = keys.number("max_age_days", default=None)
     hours = keys.number("max_age_h", default=None)
     required = keys.flag("required", default="default" not in keys)
@@ -135,7 +150,12 @@ def _range(keys: Keys, name: str) -> Range | None:
     given = keys.raw(name)
     if given is None:
         return None
-    if isinstance(given, list) and len(given) == 2 and all(isinstance(one, int | float) for one in given) and given[0] <= given[1]:
+    if (
+        isinstance(given, list)
+        and len(given) == 2
+        and all(isinstance(one, int | float) for one in given)
+        and given[0] <= given[1]
+    ):
         return Range(float(given[0]), float(given[1]))
     keys.fault(name, "a range is two numbers, low and high", "write [low, high]")
     return None
@@ -157,7 +177,20 @@ def _parameters(keys: Keys) -> tuple[Parameter, ...]:
 
 def _parameter(keys: Keys, random: str) -> Parameter:
     keys.only(
-        {"theta", "value", "unit", "source", "equation", "random", "distribution", "lambda", "note", "reading", "convention", "fixed"}
+        {
+            "theta",
+            "value",
+            "unit",
+            "source",
+            "equation",
+            "random",
+            "distribution",
+            "lambda",
+            "note",
+            "reading",
+            "convention",
+            "fixed",
+        }
     )
     theta = keys.number("theta", default=None)
     theta = keys.number("value", default=None) if theta is None else theta
@@ -213,7 +246,9 @@ def _check_effects(keys: Keys, parameters: tuple[Parameter, ...], etas: tuple[st
     for section, kind, names in (("iiv", "eta", etas), ("iov", "kappa", kappas)):
         for name in names:
             if name not in moved and f"{kind}_{name}" not in explicit:
-                keys.fault(f"{section}.{name}", "no parameter takes this random effect", f"name a parameter, or use {kind}_{name} in one")
+                keys.fault(
+                    f"{section}.{name}", "no parameter takes this random effect", f"name a parameter, or use {kind}_{name} in one"
+                )
 
 
 def _in_order(keys: Keys, parameters: tuple[Parameter, ...]) -> tuple[Parameter, ...]:

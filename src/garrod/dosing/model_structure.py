@@ -96,10 +96,16 @@ def _doses_to(table: Keys, states: tuple[str, ...]) -> int:
 def _transit(keys: Keys, parameters: list[str]) -> int:
     given = keys.table("structure").raw("transit")
     if given is None and "NTR" in parameters:
-        given = keys.table("parameters").table("NTR").number("theta") if isinstance(keys.table("parameters").raw("NTR"), dict) else None
+        given = (
+            keys.table("parameters").table("NTR").number("theta")
+            if isinstance(keys.table("parameters").raw("NTR"), dict)
+            else None
+        )
         given = keys.table("parameters").number("NTR") if given is None else given
     if given is None or given != int(given) or not 1 <= given <= 30:
-        keys.fault("parameters.NTR", "a transit chain needs its whole number of compartments", "write NTR = { theta = 5 }, 1 to 30")
+        keys.fault(
+            "parameters.NTR", "a transit chain needs its whole number of compartments", "write NTR = { theta = 5 }, 1 to 30"
+        )
         return 1
     return int(given)
 
@@ -120,7 +126,11 @@ def _numbers(states: tuple[str, ...], absorption: str) -> tuple[int, ...]:
 
 
 def _roles(parameters: list[str], compartments: int, metabolite: bool) -> dict[str, str]:  # noqa: FBT001
-    roles = {role: next(name for name in names if name in parameters) for role, names in _ALIASES.items() if set(names) & set(parameters)}
+    roles = {
+        role: next(name for name in names if name in parameters)
+        for role, names in _ALIASES.items()
+        if set(names) & set(parameters)
+    }
     if "V" not in roles and compartments > 1 and {"V2", "V3"} <= set(parameters):
         # Numbered by compartment as with an absorption compartment: V2 is the blood, V3 and V4 the tissues.
         roles |= {"V": "V2", "V2": "V3"} | ({"V3": "V4"} if "V4" in parameters else {})
@@ -130,7 +140,9 @@ def _roles(parameters: list[str], compartments: int, metabolite: bool) -> dict[s
     return roles
 
 
-def _check_roles(table: Keys, roles: dict[str, str], compartments: int, absorption: str, elimination: str, metabolite: bool) -> None:  # noqa: FBT001
+def _check_roles(
+    table: Keys, roles: dict[str, str], compartments: int, absorption: str, elimination: str, metabolite: bool
+) -> None:  # noqa: FBT001
     needs: list[tuple[str, ...]] = [("V",)]
     if elimination != "michaelis_menten":
         needs.append(("CL", "K10"))
@@ -140,7 +152,13 @@ def _check_roles(table: Keys, roles: dict[str, str], compartments: int, absorpti
         needs += [("Q2", "K12"), ("V2", "K21")]
     if compartments > 2:
         needs += [("Q3", "K13"), ("V3", "K31")]
-    ways = {"first_order": ["KA"], "sequential": ["KA"], "parallel": ["KA", "FR"], "dual_first_order": ["KA", "KA2", "FR"], "transit": ["KTR"]}
+    ways = {
+        "first_order": ["KA"],
+        "sequential": ["KA"],
+        "parallel": ["KA", "FR"],
+        "dual_first_order": ["KA", "KA2", "FR"],
+        "transit": ["KTR"],
+    }
     needs += [(role,) for role in ways.get(absorption, [])]
     needs += [("CLM",), ("FM",)] if metabolite else []
     for choices in needs:
@@ -215,7 +233,9 @@ def _own_equations(keys: Keys, parameters: list[str], shared: dict[str, Any]) ->
     )
 
 
-def read_outputs(keys: Keys, structure: Structure, parameters: list[str]) -> tuple[tuple[tuple[str, Expression], ...], tuple[int, ...]]:
+def read_outputs(
+    keys: Keys, structure: Structure, parameters: list[str]
+) -> tuple[tuple[tuple[str, Expression], ...], tuple[int, ...]]:
     """Read ``[outputs]`` and their numbers, or take the concentration in the blood."""
     table = keys.table("outputs")
     found = tuple((name, read) for name in table if (read := table.equation(name)) is not None)

@@ -48,7 +48,9 @@ def read_events(source: Path | str, model: DoseModel | None = None) -> list[Even
 
 def events_of(text: str, model: DoseModel | None = None, *, where: str = "events") -> list[Events]:
     """Read an event table from its text."""
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith(("#", "@"))]
+    lines = [
+        (number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith(("#", "@"))
+    ]
     if not lines:
         raise InputError(Fault(where, "the table is empty", "give a line of titles and a row for each event"))
     titles = _split(lines[0][1])

@@ -216,7 +216,9 @@ def _steady_states(group: People, slope: Slope, doses: Given, lanes: int, kind: 
     found = {}
     size = len(group.model.structure.states)
     for place in np.flatnonzero(group.dose_steady.any(axis=0)):
-        of_set = np.take_along_axis(group.rows(group.of_record, who), group.rows(group.dose_record, who)[:, [place]], axis=1)[:, 0]
+        of_set = np.take_along_axis(group.rows(group.of_record, who), group.rows(group.dose_record, who)[:, [place]], axis=1)[
+            :, 0
+        ]
 
         def column(values: Array, place: int = int(place)) -> Array:
             return np.broadcast_to(values[:, place] if values.shape[1] > 1 else values[:, 0], (lanes,))
@@ -237,7 +239,16 @@ def _steady_states(group: People, slope: Slope, doses: Given, lanes: int, kind: 
 
 
 def _train(
-    slope: Slope, into: Array, of_set: Array, kind: type, *, amount: Array, rate: Array, interval: Array, lag: Array, duration: Array
+    slope: Slope,
+    into: Array,
+    of_set: Array,
+    kind: type,
+    *,
+    amount: Array,
+    rate: Array,
+    interval: Array,
+    lag: Array,
+    duration: Array,
 ) -> Array:
     endless = interval <= 0
     cycle = np.where(endless, 24.0, interval)

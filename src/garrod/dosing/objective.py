@@ -117,7 +117,9 @@ def _levels(group: People, prediction: Array, who: Array | None) -> tuple[Array,
             continue
         one = loss(kind, np.broadcast_to(level, prediction.shape), limit, prediction)
         parts = (one.value, one.slope, one.curvature)
-        found = parts if found is None else tuple(np.where(output == place, new, old) for new, old in zip(parts, found, strict=True))
+        found = (
+            parts if found is None else tuple(np.where(output == place, new, old) for new, old in zip(parts, found, strict=True))
+        )
     assert found is not None
     if group.is_level.all():
         return found

@@ -158,7 +158,9 @@ def _doses(structure: Structure, events: Events, faults: list[Fault]) -> tuple[D
         for first in _ways(structure, place, record, state, split=split):
             found += _train(first, record)
     if any(one.kind in {MODEL_RATE, MODEL_DURATION} and not one.span for one in found):
-        faults.append(Fault(events.where, "RATE asks the model for a rate or duration that it does not have", "give RATE as a number"))
+        faults.append(
+            Fault(events.where, "RATE asks the model for a rate or duration that it does not have", "give RATE as a number")
+        )
     return tuple(found)
 
 

@@ -79,7 +79,9 @@ class Posterior:
         return found
 
 
-def posterior(group: People, before: Prior, minima: Sequence[Minimum], *, draws: int = 10_000, seed: int = 1, plain: bool = False) -> Posterior:
+def posterior(
+    group: People, before: Prior, minima: Sequence[Minimum], *, draws: int = 10_000, seed: int = 1, plain: bool = False
+) -> Posterior:
     """Return draws for the one person of a group.
 
     Parameters
@@ -125,7 +127,9 @@ class _Proposal:
         self.before = before
         self.centers = [one.effects for one in minima]
         self.roots = [np.linalg.cholesky(_WIDER * covariance_of(before, one)) for one in minima]
-        logs = np.array([-0.5 * one.objective + np.log(np.diag(root)).sum() for one, root in zip(minima, self.roots, strict=True)])
+        logs = np.array(
+            [-0.5 * one.objective + np.log(np.diag(root)).sum() for one, root in zip(minima, self.roots, strict=True)]
+        )
         self.shares = _normalized(logs)
 
     def draw(self, count: int, random: np.random.Generator) -> Array:
@@ -146,7 +150,9 @@ class _Proposal:
         total = np.full(len(effects), -np.inf)
         for share, center, root in zip(self.shares, self.centers, self.roots, strict=True):
             away = np.linalg.solve(root, (effects - center).T)
-            log = _log_t(size) - np.log(np.diag(root)).sum() - 0.5 * (_FREEDOM + size) * np.log1p((away**2).sum(axis=0) / _FREEDOM)
+            log = (
+                _log_t(size) - np.log(np.diag(root)).sum() - 0.5 * (_FREEDOM + size) * np.log1p((away**2).sum(axis=0) / _FREEDOM)
+            )
             total = np.logaddexp(total, np.log(0.5 * share + 1e-300) + log)
         away = np.linalg.solve(self.before.root, effects.T)
         log = -0.5 * size * np.log(2 * np.pi) - np.log(np.diag(self.before.root)).sum() - 0.5 * (away**2).sum(axis=0)

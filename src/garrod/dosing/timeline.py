@@ -40,7 +40,9 @@ class Timeline:
 
     def of(self, who: Array) -> "Timeline":
         """Return the timelines of chosen people, one for each lane."""
-        return Timeline(*(values if len(values) == 1 else values[who] for values in (getattr(self, one.name) for one in fields(self))))
+        return Timeline(
+            *(values if len(values) == 1 else values[who] for values in (getattr(self, one.name) for one in fields(self)))
+        )
 
 
 def timeline(group: People, doses: Given, who: Array | None) -> Timeline:

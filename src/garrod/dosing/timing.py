@@ -36,7 +36,9 @@ def timing_effects(model: DoseModel, names: Sequence[str]) -> NDArray[np.bool_]:
     while left:
         one = left.pop()
         found |= {one.name} if one.random not in {"none", "explicit"} else set()
-        found |= {name.removeprefix("eta_").removeprefix("kappa_") for name in one.equation.names if name.startswith(("eta_", "kappa_"))}
+        found |= {
+            name.removeprefix("eta_").removeprefix("kappa_") for name in one.equation.names if name.startswith(("eta_", "kappa_"))
+        }
         more = [other for other in model.parameters if other.name in one.equation.names and other.name not in seen]
         seen |= {other.name for other in more}
         left += more
