@@ -19,6 +19,9 @@ from garrod.knowledge.exposure import RENAL, TRANSPORTERS
 from garrod.model.medicines import Range
 
 BETWEEN_STUDIES: Final = 0.26  #: standard deviation of ln(ratio) between studies of one pair, as measured on repeated pairs
+#: What the static form itself misses, as a standard deviation of ln(ratio): set so that the open studies of organs and pairs
+#: lie inside the interval in nine of ten cases; the rows that only test were not looked at for it.
+OF_THE_MODEL: Final = 0.25
 Z90: Final = 1.645
 
 
@@ -117,10 +120,10 @@ def interval(pathways: Sequence[Pathway], body: Body = Body(), extraction: float
     """Return the ratio with the interval that 90 % of studies are expected to lie in.
 
     Each parameter is moved to its own bounds in turn; the moves of ln(ratio) add as independent errors do, and what studies
-    of one pair differ by comes on top.
+    of one pair differ by, and what the form itself misses, comes on top.
     """
     best = ratio(pathways, body, extraction)
-    spread = (Z90 * BETWEEN_STUDIES) ** 2
+    spread = Z90**2 * (BETWEEN_STUDIES**2 + OF_THE_MODEL**2)
     for low, high in _moved(pathways, body):
         spread += (math.log(ratio(*high, extraction) / ratio(*low, extraction)) / 2) ** 2
     reach = math.exp(math.sqrt(spread))

@@ -74,6 +74,8 @@ def command(
 
 def _papers(plan: CarePlan, options: Mapping[str, Sequence[Option]], **asked: Any) -> Iterator[tuple[str, bytes]]:
     """Yield each paper that was asked for, with its file's name."""
+    if not (asked["leaflet"] or asked["sheet"] or asked["worksheet_of"]):
+        return
     from garrod.interfaces import report  # noqa: PLC0415 - not needed for the terminal or --json
 
     if asked["leaflet"]:
