@@ -60,7 +60,7 @@ def _exposure(drug: str, entries: Sequence[TakenMedicine], setting: Setting) -> 
     made += _kidney_pathway(disposition, shares)
     body, terms = _body(disposition, setting), list(_terms(made, disposition, setting))
     extraction = rows.EXTRACTION[disposition.extraction] if route in INTRAVENOUS else None
-    found = interval(made, body, extraction)
+    found = interval(tuple(made), body, extraction)
     by_row = {(row.pathway): row for row in shares}
     readings = {by_row[t.factor].reading.value for t in terms if t.factor in by_row} | {t.reading for t in terms}
     if found.high / found.low > WIDEST**2:
