@@ -76,9 +76,10 @@ def exposure_in_short(one: Exposure) -> str:
     found = one.auc_ratio
     if found is None or not one.terms or abs(found.estimate - 1) < NO_NEWS:
         return ""
+    aside = "; made active in the body, so this does not tell its effect" if one.is_prodrug else ""
     return (
         f"about {found.estimate:.2g} times a typical person's on the same dose "
-        f"(90 % of cases: {found.low:.2g} to {found.high:.2g}): {'; '.join(term_words(term) for term in one.terms)}"
+        f"(90 % of cases: {found.low:.2g} to {found.high:.2g}): {'; '.join(term_words(term) for term in one.terms)}{aside}"
     )
 
 
