@@ -5,7 +5,7 @@ BIN := .venv/bin
 DEMO := demo-report
 TYPED := src tests curation $(if $(wildcard benchmarks/*.py),benchmarks)
 
-.PHONY: help demo test check lint types layers agreement nightly bench docs tables fuzz clean
+.PHONY: help demo test check lint types layers agreement nightly bench docs exposure tables fuzz clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -54,6 +54,10 @@ docs: .venv/.ready ## write the pages made from the program, and run the example
 	PYTHONPATH=tests:src:. $(BIN)/python -m spec.test_worked_cases
 	PYTHONPATH=tests:src:. $(BIN)/python -m spec.test_review_cases
 	@$(BIN)/python -m pytest -q --doctest-glob='*.md' docs || { test $$? = 5 && echo "no page of docs holds an example yet"; }
+
+exposure: .venv/.ready ## write the page that holds predicted exposures against studies, from GARROD_SOURCES
+	@test -d "$(GARROD_SOURCES)" || { echo "GARROD_SOURCES does not name a folder of sources"; exit 1; }
+	$(BIN)/python -m curation.exposure_evaluation $(GARROD_SOURCES)
 
 tables: .venv/.ready ## make the tables from GARROD_SOURCES
 	@test -d "$(GARROD_SOURCES)" || { echo "GARROD_SOURCES does not name a folder of sources"; exit 1; }

@@ -16,6 +16,7 @@ PROMISES: Final = (
     "imports_are_light",
     "one_genome_called",
     "one_person_reported",
+    "list_reviewed",
     "indexed_genome",
     "unindexed_genome",
     "unphased_call",

@@ -27,10 +27,12 @@ class Decide(Protocol):
         ...
 
 
-#: From evidence to findings, in order: each stage sees what the earlier ones found.
-ASSESS: Final[tuple[Assess, ...]] = (
+#: From evidence to findings, in order: each stage sees what the earlier ones found. First what no medicine list changes.
+ASSESS_BODY: Final[tuple[Assess, ...]] = (
     biomarkers.assess,
     genome.assess,
+)
+ASSESS_LIST: Final[tuple[Assess, ...]] = (
     medicines.assess,
     medicines.assess_allergies,
     medicines.assess_activity,
@@ -41,7 +43,7 @@ ASSESS: Final[tuple[Assess, ...]] = (
 DECIDE: Final[tuple[Decide, ...]] = (therapeutics.review,)
 
 
-def personalize(person: Person, knowledge: Knowledge, *, listed_only: bool = False) -> CarePlan:
+def personalize(person: Person, knowledge: Knowledge, *, listed_only: bool = False, body: Findings | None = None) -> CarePlan:
     """Work out what follows for one person.
 
     The same person and the same knowledge give the same plan, byte for byte: no clock, file or network is used.
@@ -50,6 +52,8 @@ def personalize(person: Person, knowledge: Knowledge, *, listed_only: bool = Fal
     ----------
     listed_only
         Look up only the medicines that the person takes; else every drug that a guideline covers.
+    body
+        What ``assess_body`` found of this person already; to ask about several medicine lists of one person.
 
     Examples
     --------
@@ -58,14 +62,22 @@ def personalize(person: Person, knowledge: Knowledge, *, listed_only: bool = Fal
     >>> {finding.status.value for finding in plan.findings if finding.kind == "gene_result"}
     {'not_assessed'}
     """
-    findings = Findings()
-    for assess in ASSESS:
+    findings = assess_body(person, knowledge) if body is None else body
+    for assess in ASSESS_LIST:
         findings = findings.and_(assess(person, findings, knowledge))
     drugs = frozenset(one.drug_id for one in findings.taken() if one.is_current) if listed_only else None
     reviewed = tuple(decide(person, findings, knowledge, drugs=drugs) for decide in DECIDE)
     recommendations = tuple(one for some in reviewed for one in some.recommendations)
     checks = tuple(one for some in reviewed for one in some.checks)
     return careplan.assemble(person, findings, recommendations, knowledge, run_record(person, knowledge), checks=checks)
+
+
+def assess_body(person: Person, knowledge: Knowledge) -> Findings:
+    """Return what the person's genes and laboratory say, which no medicine list changes."""
+    findings = Findings()
+    for assess in ASSESS_BODY:
+        findings = findings.and_(assess(person, findings, knowledge))
+    return findings
 
 
 def run_record(person: Person, knowledge: Knowledge) -> Run:

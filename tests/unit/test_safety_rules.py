@@ -44,7 +44,6 @@ ROOT = Path(__file__).parents[2]
 HOUSE = ROOT / "src/garrod"
 
 personalization = importlib.import_module("garrod.personalization")
-genome_stage = importlib.import_module("garrod.genome.assess")
 medicines_stage = importlib.import_module("garrod.medicines.assess")
 engine = importlib.import_module("garrod.therapeutics.guideline_advice")
 page = importlib.import_module("garrod.interfaces.report.page")
@@ -135,7 +134,7 @@ def test_rule_1_dropping_what_is_not_recognized_is_caught(monkeypatch: pytest.Mo
     def only_the_known(person: Person, findings: Findings, knowledge: Knowledge) -> tuple[Any, ...]:
         return tuple(one for one in medicines_stage.assess(person, findings, knowledge) if one.value)
 
-    monkeypatch.setattr(personalization, "ASSESS", (genome_stage.assess, only_the_known))
+    monkeypatch.setattr(personalization, "ASSESS_LIST", (only_the_known,))
     assert skipped_medicines(personalize(POOR_PERSON, ADVICE)) == ["nothing is said of herzgold"]
 
 

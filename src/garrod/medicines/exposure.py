@@ -60,7 +60,7 @@ def _exposure(drug: str, entries: Sequence[TakenMedicine], setting: Setting) -> 
     made += _kidney_pathway(disposition, shares)
     body, terms = _body(disposition, setting), list(_terms(made, disposition, setting))
     extraction = rows.EXTRACTION[disposition.extraction] if route in INTRAVENOUS else None
-    found = interval(made, body, extraction)
+    found = interval(tuple(made), body, extraction)
     by_row = {(row.pathway): row for row in shares}
     readings = {by_row[t.factor].reading.value for t in terms if t.factor in by_row} | {t.reading for t in terms}
     if found.high / found.low > WIDEST**2:
@@ -74,6 +74,7 @@ def _exposure(drug: str, entries: Sequence[TakenMedicine], setting: Setting) -> 
         reading="recalled" if "recalled" in readings or not terms else "read_once",
         not_counted=tuple(_not_counted(drug, shares, setting)),
         observed=tuple(_observed(drug, terms, tables)),
+        is_prodrug=drug in tables.prodrugs,
         sources=tuple(
             dict.fromkeys((*(term.source for term in terms), *(row.source_id for row in shares), disposition.source_id))
         ),

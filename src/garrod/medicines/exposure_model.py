@@ -13,12 +13,16 @@ Tod M and others. Clin Pharmacokinet 2011;50:519-30 (genotype and interaction in
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from garrod.knowledge.exposure import RENAL, TRANSPORTERS
 from garrod.model.medicines import Range
 
 BETWEEN_STUDIES: Final = 0.26  #: standard deviation of ln(ratio) between studies of one pair, as measured on repeated pairs
+#: What the static form itself misses, as a standard deviation of ln(ratio): set so that the open studies of organs and pairs
+#: lie inside the interval in nine of ten cases; the rows that only test were not looked at for it.
+OF_THE_MODEL: Final = 0.25
 Z90: Final = 1.645
 
 
@@ -113,50 +117,65 @@ def _limited_by_flow(intrinsic: float, extraction: float) -> float:
     return over_flow / (1 + over_flow) / extraction
 
 
-def interval(pathways: Sequence[Pathway], body: Body = Body(), extraction: float | None = None) -> Range:
+@lru_cache(maxsize=4096)  # lists of one person are compared drug by drug, and most of their drugs stay as they are
+def interval(pathways: tuple[Pathway, ...], body: Body = Body(), extraction: float | None = None) -> Range:
     """Return the ratio with the interval that 90 % of studies are expected to lie in.
 
     Each parameter is moved to its own bounds in turn; the moves of ln(ratio) add as independent errors do, and what studies
-    of one pair differ by comes on top.
+    of one pair differ by, and what the form itself misses, comes on top.
     """
     best = ratio(pathways, body, extraction)
-    spread = (Z90 * BETWEEN_STUDIES) ** 2
+    spread = Z90**2 * (BETWEEN_STUDIES**2 + OF_THE_MODEL**2)
     for low, high in _moved(pathways, body):
         spread += (math.log(ratio(*high, extraction) / ratio(*low, extraction)) / 2) ** 2
     reach = math.exp(math.sqrt(spread))
     return Range(estimate=best, low=best / reach, high=best * reach)
 
 
-Case = tuple[Sequence[Pathway], Body]
+Case = tuple[tuple[Pathway, ...], Body]
 
 
-def _moved(pathways: Sequence[Pathway], body: Body) -> Iterator[tuple[Case, Case]]:
-    """Yield the case with one parameter at its low and at its high bound, for each parameter."""
+def _moved(pathways: tuple[Pathway, ...], body: Body) -> Iterator[tuple[Case, Case]]:
+    """Yield the case with one parameter at its low and at its high bound, for each parameter that is not exact."""
     for index, one in enumerate(pathways):
-        for low, high in zip(_moves(one, up=False), _moves(one, up=True), strict=True):
+        for low, high in _moves(one):
             yield (_at(pathways, index, low), body), (_at(pathways, index, high), body)
-    less, more = (replace(body, kidney=_end(body.kidney, up=up)) for up in (False, True))
-    yield (pathways, less), (pathways, more)
-    less, more = (replace(body, elsewhere=_end(body.elsewhere, up=up)) for up in (False, True))
-    yield (pathways, less), (pathways, more)
+    for less, more in _ends(body.kidney):
+        yield (pathways, replace(body, kidney=less)), (pathways, replace(body, kidney=more))
+    for less, more in _ends(body.elsewhere):
+        yield (pathways, replace(body, elsewhere=less)), (pathways, replace(body, elsewhere=more))
 
 
-def _moves(one: Pathway, *, up: bool) -> Iterator[Pathway]:
-    """Yield the pathway with each of its parameters at one bound, in a fixed order."""
-    yield replace(one, share=_end(one.share, up=up))
-    yield replace(one, genotype=_end(one.genotype, up=up))
+def _moves(one: Pathway) -> Iterator[tuple[Pathway, Pathway]]:
+    """Yield the pathway with one parameter at its low and at its high bound, for each that is not exact."""
+    for low, high in _ends(one.share):
+        yield replace(one, share=low), replace(one, share=high)
+    for low, high in _ends(one.genotype):
+        yield replace(one, genotype=low), replace(one, genotype=high)
     for place, inhibitor in enumerate(one.inhibitors):
-        moved = replace(inhibitor, taken=_end(inhibitor.taken, up=up))
-        yield replace(one, inhibitors=(*one.inhibitors[:place], moved, *one.inhibitors[place + 1 :]))
+        for low, high in _ends(inhibitor.taken):
+            yield _inhibited(one, place, low), _inhibited(one, place, high)
     for place, inducer in enumerate(one.inducers):
-        more = replace(inducer, added=_end(inducer.added, up=up))
-        yield replace(one, inducers=(*one.inducers[:place], more, *one.inducers[place + 1 :]))
+        for low, high in _ends(inducer.added):
+            yield _induced(one, place, low), _induced(one, place, high)
 
 
-def _end(bounds: Bounded, *, up: bool) -> Bounded:
-    value = bounds.high if up else bounds.low
-    return Bounded(value, value, value)
+def _inhibited(one: Pathway, place: int, taken: Bounded) -> Pathway:
+    moved = replace(one.inhibitors[place], taken=taken)
+    return replace(one, inhibitors=(*one.inhibitors[:place], moved, *one.inhibitors[place + 1 :]))
 
 
-def _at(pathways: Sequence[Pathway], index: int, one: Pathway) -> Sequence[Pathway]:
+def _induced(one: Pathway, place: int, added: Bounded) -> Pathway:
+    moved = replace(one.inducers[place], added=added)
+    return replace(one, inducers=(*one.inducers[:place], moved, *one.inducers[place + 1 :]))
+
+
+def _ends(bounds: Bounded) -> Iterator[tuple[Bounded, Bounded]]:
+    """Yield the low and the high end as exact values; nothing where they are one."""
+    if bounds.low != bounds.high:
+        low, high = (Bounded(value, value, value) for value in (bounds.low, bounds.high))
+        yield low, high
+
+
+def _at(pathways: tuple[Pathway, ...], index: int, one: Pathway) -> tuple[Pathway, ...]:
     return (*pathways[:index], one, *pathways[index + 1 :])

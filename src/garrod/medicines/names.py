@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from garrod.knowledge.guidelines import Drug, DrugName
@@ -172,7 +173,7 @@ def _with_asides(found: Recognition, parts: NameParts, words: Words, lookup: Loo
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DrugIndex:
     """Names and codes of all drugs that tables know; the vocabulary file is asked where these say nothing."""
 
@@ -188,6 +189,9 @@ class DrugIndex:
 
     def recognize(self, name: str, rxnorm: str | None = None, atc: str | None = None) -> Recognition:
         """Return what an entry is: by its RxNorm code, else by its ATC code, else by its name."""
+        return _recognized(self, name, rxnorm, atc)
+
+    def _recognize(self, name: str, rxnorm: str | None, atc: str | None) -> Recognition:
         named = self._spelled_out(name, read_name(name, self.words, self._meanings))
         coded, by = self._coded(rxnorm), "rxnorm"
         if not coded and atc and atc.strip().upper() in self.by_atc:
@@ -312,6 +316,11 @@ def _distance(a: str, b: str, most: int) -> int | None:
             return None
         two_before, before = before, row
     return before[-1] if before[-1] <= most else None
+
+
+@lru_cache(maxsize=4096)  # lists of one person are compared, and most of their entries stay as they are
+def _recognized(index: DrugIndex, name: str, rxnorm: str | None, atc: str | None) -> Recognition:
+    return index._recognize(name, rxnorm, atc)
 
 
 def drug_index(knowledge: Knowledge) -> DrugIndex:

@@ -48,7 +48,7 @@ def _summary(plan: CarePlan, out: Path) -> None:
         if one.severity is not Severity.INFO:
             condition = f"if {one.applies_if}: " if one.applies_if else ""
             audience = f" (for: {one.applies_to.label})" if one.applies_to and one.applies_to.label else ""
-            click.echo(f"{one.severity.value:<8} {one.body}: {condition}{one.summary}{audience}")
+            click.echo(f"{one.severity.value:<8} {one.body or one.cause}: {condition}{one.summary}{audience}")
     for finding in plan.findings:
         if finding.reason and finding.kind in {"medication", "regimen"}:
             click.echo(f"warning  {finding.subject}: {finding.reason}")

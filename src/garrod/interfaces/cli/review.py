@@ -18,7 +18,7 @@ from garrod.model.careplan import CarePlan
 from garrod.model.errors import Fault, InputError
 from garrod.model.person import Person
 from garrod.model.recommendations import Outcome, Recommendation, Severity
-from garrod.personalization import personalize
+from garrod.personalization import assess_body, personalize
 
 
 @click.command("review")
@@ -53,12 +53,17 @@ def command(
         raise click.UsageError("say with --out which folder to write to")
     knowledge = load_knowledge(more["knowledge"])
     read = read_person(person, knowledge, intake_options(**more))
-    plan = personalize(read, knowledge, listed_only=True)
+    body = assess_body(read, knowledge)
+
+    def planned(one: Person, known: Knowledge) -> CarePlan:
+        return personalize(one, known, listed_only=True, body=body)
+
+    plan = planned(read, knowledge)
     what_if = None
     if add or drop:
-        other = personalize(with_list(read, knowledge, add=add, drop=drop), knowledge, listed_only=True)
+        other = planned(with_list(read, knowledge, add=add, drop=drop), knowledge)
         what_if, plan = compared(plan, other, add=add, drop=drop), other
-    options = {drug: ranked_options(plan, drug, knowledge, _planned) for drug in problem_drugs(plan)}
+    options = {drug: ranked_options(plan, drug, knowledge, planned) for drug in problem_drugs(plan)}
     document = to_json(review_document(plan, what_if, options), indent=1) + b"\n"
     papers = dict(_papers(plan, options, **more))
     if out is not None:
@@ -74,6 +79,8 @@ def command(
 
 def _papers(plan: CarePlan, options: Mapping[str, Sequence[Option]], **asked: Any) -> Iterator[tuple[str, bytes]]:
     """Yield each paper that was asked for, with its file's name."""
+    if not (asked["leaflet"] or asked["sheet"] or asked["worksheet_of"]):
+        return
     from garrod.interfaces import report  # noqa: PLC0415 - not needed for the terminal or --json
 
     if asked["leaflet"]:
@@ -98,10 +105,6 @@ def _worksheet(plan: CarePlan, name: str, given: Sequence[str]) -> Worksheet:
         listed = ", ".join(sorted({one.drug_id for one in plan.findings.taken() if one.is_current})) or "nothing"
         raise InputError(Fault("--worksheet", f"{name!r} is not in the list", f"the list holds {listed}"))
     return worksheet(compounding_request(found[0], {key.strip(): value.strip() for key, _, value in pairs}))
-
-
-def _planned(person: Person, knowledge: Knowledge) -> CarePlan:
-    return personalize(person, knowledge, listed_only=True)
 
 
 def _option_lines(options: Mapping[str, Sequence[Option]]) -> Iterator[str]:

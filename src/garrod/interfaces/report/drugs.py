@@ -1,10 +1,11 @@
-"""What the page shows of drugs: one card for each medicine the person takes, one line for each other drug."""
+"""What the page shows of the person's own medicines: one card for each, with everything that is said of it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from garrod.interfaces.report.whole_list import exposure_in_short
 from garrod.model.careplan import CarePlan
 from garrod.model.findings import Finding, FindingStatus
 from garrod.model.person import Medication
@@ -15,6 +16,8 @@ SHAPES: Final[Mapping[Severity, str]] = {Severity.CRITICAL: "◆", Severity.WARN
 LEVEL_WORDS: Final[Mapping[Severity, str]] = {
     Severity.CRITICAL: "Act", Severity.WARNING: "Check", Severity.INFO: "No change",
 }  # fmt: skip
+#: Actions that ask for nothing; whatever else is no alarm is a note, and not "no change".
+SILENT: Final = frozenset({Action.STANDARD, Action.CONTINUE, Action.NO_RECOMMENDATION})
 INSTEAD: Final = frozenset({Action.AVOID, Action.CONTRAINDICATED, Action.ALTERNATIVE})
 READING_WORDS: Final = {
     "read_twice": "read twice, independently",
@@ -52,6 +55,16 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What is said of several medicines together and told on the card of one of them."""
+
+    shape: str
+    level: str
+    severity: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
 class DrugCard:
     """One medicine with everything that is said of it, the gravest first."""
 
@@ -61,18 +74,29 @@ class DrugCard:
     shape: str
     level: str
     advice: tuple[Advice, ...]
+    elsewhere: tuple[Elsewhere, ...]  #: what stands on another medicine's card and speaks of this one too
+    exposure: str  #: how much of it the body sees, where something moves it
     silent: tuple[str, ...]  #: bodies that looked and recommend nothing, with their notes
     problem: str | None
 
 
+def level_of(one: Recommendation) -> str:
+    """Say how loudly it is said: an alarm by its level, else whether it asks for anything at all."""
+    return "Note" if one.severity is Severity.INFO and one.action not in SILENT else LEVEL_WORDS[one.severity]
+
+
+def source_line(one: Recommendation) -> str:
+    """Name who says it: the body of a guideline with its strength, or the part of the review that found it."""
+    body = one.body or f"review of the list, {(one.cause or 'advice').replace('_', ' ')}"
+    return f"{body}, {one.strength}" if one.strength else body
+
+
 def advice_of(one: Recommendation) -> Advice:
     """Turn a recommendation into words."""
-    body = one.body or "garrod"
-    strength = f", {one.strength}" if one.strength else ""
     return Advice(
         id=one.id,
         action=ACTION_WORDS[one.action],
-        level=LEVEL_WORDS[one.severity],
+        level=level_of(one),
         severity=one.severity.value,
         shape=SHAPES[one.severity],
         summary=one.summary,
@@ -82,7 +106,7 @@ def advice_of(one: Recommendation) -> Advice:
         fallbacks=tuple(part.summary for part in one.fallback),
         otherwise="If it must be used" if one.action in INSTEAD else "Further",
         applies_to=one.applies_to.label if one.applies_to else "",
-        source_line=f"{body}{strength}",
+        source_line=source_line(one),
         pmids=tuple(p for p in one.pmids if p),
         genes=tuple(link.removeprefix("gene:") for link in one.because if link.startswith("gene:")),
         would_change=one.would_change,
@@ -94,18 +118,19 @@ def advice_of(one: Recommendation) -> Advice:
     )
 
 
-def _told(some: Sequence[Recommendation]) -> tuple[Advice, ...]:
+def told(some: Sequence[Recommendation]) -> tuple[Advice, ...]:
     """Return what is advised, without the bodies that recommend nothing beside it; what several could not check, once."""
     speaking = [one for one in some if one.action is not Action.NO_RECOMMENDATION] or some[:1]
-    told: dict[str, Advice] = {}
+    blocks: dict[str, Advice] = {}
     for one in speaking:
         shown = advice_of(one)
         key = one.summary if one.could_not_check else one.id
-        if key in told:
-            bodies = f"{told[key].source_line}, {shown.source_line}"
-            shown = replace(told[key], source_line=bodies, sources=tuple(dict.fromkeys((*told[key].sources, *shown.sources))))
-        told[key] = shown
-    return tuple(told.values())
+        if key in blocks:
+            bodies = f"{blocks[key].source_line}, {shown.source_line}"
+            cited = tuple(dict.fromkeys((*blocks[key].sources, *shown.sources)))
+            shown = replace(blocks[key], source_line=bodies, sources=cited)
+        blocks[key] = shown
+    return tuple(blocks.values())
 
 
 def _silent(some: Sequence[Recommendation]) -> tuple[str, ...]:
@@ -134,10 +159,16 @@ def own_medicines(plan: CarePlan) -> tuple[DrugCard, ...]:
     by_drug: dict[str, list[Recommendation]] = defaultdict(list)
     for one in plan.recommendations:
         by_drug[one.target.name.lower()].append(one)
-    cards = []
-    for index, medication in enumerate(plan.person.medications or ()):
-        if medication.is_current:
-            cards.append(_card(medication, of_entry(plan.findings, "medication", index), by_drug, plan.findings, index))
+    shared = [
+        one
+        for one in plan.recommendations
+        if one.id in plan.in_use and len(one.concerns) > 1 and one.severity is not Severity.INFO
+    ]
+    cards = [
+        _card(plan, index, medication, by_drug, shared)
+        for index, medication in enumerate(plan.person.medications or ())
+        if medication.is_current
+    ]
     return tuple(sorted(cards, key=lambda card: ("critical", "warning", "unknown", "info").index(card.severity)))
 
 
@@ -149,93 +180,39 @@ def of_entry(findings: Iterable[Finding], kind: str, entry: int) -> tuple[Findin
 
 
 def _card(
-    medication: Medication,
-    found: Sequence[Finding],
-    by_drug: Mapping[str, Sequence[Recommendation]],
-    findings: Iterable[Finding],
+    plan: CarePlan,
     entry: int,
+    medication: Medication,
+    by_drug: Mapping[str, Sequence[Recommendation]],
+    shared: Sequence[Recommendation],
 ) -> DrugCard:
-    about = [one for finding in found for one in by_drug.get(str(finding.value).lower(), ())]
-    some = sorted(dict.fromkeys(about), key=lambda one: (GRAVITY[one.severity], one.body or ""))
+    found = of_entry(plan.findings, "medication", entry)
+    names = [str(finding.value).lower() for finding in found if finding.value]
+    about = dict.fromkeys(one for name in names for one in by_drug.get(name, ()))
+    some = sorted(about, key=lambda one: (GRAVITY[one.severity], one.body or ""))
+    elsewhere = [one for one in shared if one not in about and set(one.concerns) & set(names)]
     unread = any(finding.status is FindingStatus.NOT_ASSESSED for finding in found)
-    worst = some[0].severity if some else Severity.INFO
+    worst = min((one.severity for one in (*some, *elsewhere)), key=GRAVITY.__getitem__, default=Severity.INFO)
     # What is known of one ingredient is not hidden by another that nobody recognized.
-    unknown = not some or (unread and worst is Severity.INFO)
-    reasons = [one.reason for one in (*found, *(() if some else of_entry(findings, "no_guideline", entry))) if one.reason]
-    reasons += [
-        one.reason for one in findings if one.kind == "regimen" and f"medications[{entry}]" in one.evidence and one.reason
-    ]
+    unknown = not (some or elsewhere) or (unread and worst is Severity.INFO)
+    says_something = any(one.action not in SILENT for one in some)
+    level = "Note" if worst is Severity.INFO and says_something else LEVEL_WORDS[worst]
     return DrugCard(
         name=medication.name,
         as_taken=_as_taken(medication),
         severity="unknown" if unknown else worst.value,
         shape="?" if unknown else SHAPES[worst],
-        level="Not checked" if unknown else LEVEL_WORDS[worst],
-        advice=_told(some),
+        level="Not checked" if unknown else level,
+        advice=told(some),
+        elsewhere=tuple(Elsewhere(SHAPES[o.severity], LEVEL_WORDS[o.severity], o.severity.value, o.summary) for o in elsewhere),
+        exposure="; ".join(filter(None, (exposure_in_short(one) for one in plan.findings.exposures() if one.drug in names))),
         silent=_silent(some),
-        problem="; ".join(dict.fromkeys(reasons)) or None,
+        problem="; ".join(_problems(plan, found, entry, is_silent=not some)) or None,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class DrugLine:
-    """Another drug in one line, with its advice."""
-
-    name: str
-    severity: str
-    shape: str
-    advice: tuple[Advice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DrugGroup:
-    """The drugs of one class, the gravest first, and how many there are of each level."""
-
-    name: str
-    counts: tuple[tuple[str, str, str, int], ...]  #: (severity, shape, words, number)
-    lines: tuple[DrugLine, ...]
-
-
-def before_starting(plan: CarePlan) -> tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...]:
-    """Return the drugs that the person does not take and that advice changes, by the gravest that is said of each.
-
-    Returns
-    -------
-    tuple
-        (severity, shape, heading, drugs with what is said of them), graver first. Missing tests stand elsewhere.
-    """
-    gravest: dict[str, Recommendation] = {}
-    for one in sorted(plan.recommendations, key=lambda one: GRAVITY[one.severity]):
-        if one.severity is not Severity.INFO and one.id not in plan.in_use and not (one.applies_if or one.could_not_check):
-            gravest.setdefault(one.target.name, one)
-    told = []
-    for level, heading in ((Severity.CRITICAL, "Not to be started unseen"), (Severity.WARNING, "Other dose, drug or care")):
-        drugs = [(name, ACTION_WORDS[one.action].lower()) for name, one in sorted(gravest.items()) if one.severity is level]
-        if drugs:
-            told.append((level.value, SHAPES[level], heading, tuple(drugs)))
-    return tuple(told)
-
-
-def other_drugs(plan: CarePlan) -> tuple[DrugGroup, ...]:
-    """Return every covered drug that the person does not take, by class."""
-    by_drug: dict[str, list[Recommendation]] = defaultdict(list)
-    for one in plan.recommendations:
-        if one.id not in plan.in_use:
-            by_drug[one.target.name].append(one)
-    groups: dict[str, list[tuple[int, DrugLine]]] = defaultdict(list)
-    for name, some in by_drug.items():
-        ordered = sorted(some, key=lambda one: (GRAVITY[one.severity], one.body or "", one.id))
-        worst = ordered[0].severity
-        line = DrugLine(name, worst.value, SHAPES[worst], _told(ordered))
-        groups[ordered[0].target.drug_class or "Other"].append((GRAVITY[worst], line))
-    return tuple(_group(name, groups[name]) for name in sorted(groups, key=lambda name: (name == "Other", name)))
-
-
-def _group(name: str, graded: Sequence[tuple[int, DrugLine]]) -> DrugGroup:
-    lines = tuple(line for _, line in sorted(graded, key=lambda item: (item[0], item[1].name)))
-    counts = [(level, sum(line.severity == level.value for line in lines)) for level in GRAVITY]
-    return DrugGroup(
-        name=name,
-        counts=tuple((level.value, SHAPES[level], LEVEL_WORDS[level].lower(), number) for level, number in counts if number),
-        lines=lines,
-    )
+def _problems(plan: CarePlan, found: Sequence[Finding], entry: int, *, is_silent: bool) -> tuple[str, ...]:
+    """Return what stood in the way of reading one entry of the list."""
+    reasons = [one.reason for one in (*found, *(of_entry(plan.findings, "no_guideline", entry) if is_silent else ()))]
+    reasons += [one.reason for one in plan.findings if one.kind == "regimen" and f"medications[{entry}]" in one.evidence]
+    return tuple(dict.fromkeys(reason for reason in reasons if reason))

@@ -2,18 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from garrod.careplan.alternatives import Option
-from garrod.interfaces.report.drugs import LEVEL_WORDS, READING_WORDS, SHAPES
+from garrod.interfaces.report.drugs import GRAVITY, LEVEL_WORDS, READING_WORDS, SHAPES, SILENT
 from garrod.interfaces.report.page import environment, template_text
+from garrod.interfaces.report.whole_list import enzyme_lines, exposure_lines, list_checks, not_counted_anywhere
 from garrod.model.careplan import CarePlan
 from garrod.model.findings import FindingStatus
-from garrod.model.medicines import Exposure
-from garrod.model.recommendations import Action, Outcome, Recommendation, Severity
-
-SILENT: Final = frozenset({Action.STANDARD, Action.NO_RECOMMENDATION})
-GRAVITY: Final = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
+from garrod.model.recommendations import Recommendation, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +25,12 @@ class Point:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExposureLine:
-    """One drug's exposure in a row of the table."""
-
-    drug: str
-    ratio: str
-    terms: str
-    not_counted: str
-
-
 def render_review_sheet(plan: CarePlan, options: Mapping[str, Sequence[Option]] | None = None) -> str:
     """Return the review sheet as one self-contained HTML page; signature and date stay empty."""
     mine = [one for one in plan.recommendations if one.id in plan.in_use]
     loud = sorted((o for o in mine if o.severity is not Severity.INFO), key=lambda o: (GRAVITY[o.severity], o.target.name, o.id))
     quiet = [o for o in mine if o.severity is Severity.INFO and o.cause != "food" and o.action not in SILENT]
-    could_not = [one for one in plan.checks if one.outcome is Outcome.COULD_NOT]
-    clean = sorted({one.what for one in plan.checks if one.outcome is Outcome.CLEAN})
+    checks = list_checks(plan)
     return (
         environment()
         .get_template("review_sheet.html.j2")
@@ -57,11 +42,11 @@ def render_review_sheet(plan: CarePlan, options: Mapping[str, Sequence[Option]] 
             unrecognized=[f.subject for f in plan.findings.of_kind("medication") if f.status is FindingStatus.NOT_ASSESSED],
             points=[_point(number, some) for number, some in enumerate(_told_once(loud), start=1)],
             quiet=tuple(dict.fromkeys(one.summary for one in quiet)),
-            exposures=[_exposure(one) for one in plan.findings.exposures()],
-            activities=[one for one in plan.findings.activities() if one.adjusted or one.genetic],
+            exposures=exposure_lines(plan),
+            not_counted_anywhere=not_counted_anywhere(plan),
+            enzymes=enzyme_lines(plan),
             options={drug: some for drug, some in (options or {}).items() if some},
-            clean=clean,
-            could_not=could_not,
+            checks=checks,
             notices=plan.notices,
             run=plan.run,
         )
@@ -91,14 +76,4 @@ def _point(number: int, some: Sequence[Recommendation]) -> Point:
         summary=f"{condition}{one.summary}{audience}",
         notes=tuple(dict.fromkeys((*(note for each in some for note in each.notes), *(part.summary for part in one.fallback)))),
         source="; ".join(filter(None, (bodies, reading, cited))),
-    )
-
-
-def _exposure(one: Exposure) -> ExposureLine:
-    found = one.auc_ratio
-    return ExposureLine(
-        drug=one.drug,
-        ratio=f"{found.estimate:.2g} ({found.low:.2g} to {found.high:.2g})" if found else (one.reason or "not predicted"),
-        terms="; ".join(f"{term.by} on {term.factor}: {term.ratio:.2g}" for term in one.terms) or "nothing known acts on it",
-        not_counted="; ".join(one.not_counted),
     )
