@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from garrod.dosing.dose_model import DoseModel
-from garrod.dosing.estimate import estimate, estimate_many
+from garrod.dosing.estimate import Estimate, estimate, estimate_many
 from garrod.dosing.events import Events, Record
 from made_doses import brute_force, made_model, simulated
 
@@ -86,6 +86,7 @@ def test_a_batch_equals_its_people_one_by_one_on_either_path(name) -> None:
     # Other numbers of doses and levels beside them, so that padding is met.
     table += [Events.of([one for one in table[0].records if one.time <= 6], covariates=_cut(table[0]))]
     for batch, events in zip(estimate_many(model, table), table, strict=True):
+        assert isinstance(batch, Estimate)
         alone = estimate(model, events, draws=0, plain=True)
         assert batch.objective == pytest.approx(alone.objective, abs=1e-8)
         assert batch.minima[0].effects == pytest.approx(alone.minima[0].effects, abs=1e-6)
@@ -111,7 +112,7 @@ def coverage(name: str, count: int) -> float:
     inside = 0
     for events, true in people_of(name, count, seed=77):
         found = estimate(model, events, draws=2000)
-        low, high = found.posterior.quantile(found.posterior.effects[:, 0], [0.05, 0.95])
+        low, high = found.drawn.quantile(found.drawn.effects[:, 0], [0.05, 0.95])
         inside += low <= true[0] <= high
     return inside / count
 

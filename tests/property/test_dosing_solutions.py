@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
 
 from garrod.dosing.dose_model import DoseModel
 from garrod.dosing.events import Events, Record
@@ -76,7 +77,6 @@ def test_the_fast_path_equals_the_plain_one(name, data) -> None:
 
 def by_ode(model: DoseModel, doses: list[tuple[float, float, int, float]], times: list[float]) -> list[float]:
     """Return central concentrations by scipy's eighth-order solver: doses are (time, amount, state, rate)."""
-    integrate = pytest.importorskip("scipy.integrate")
     values = {one.name: np.full((1, 1), one.theta) for one in model.parameters}
     matrix = rate_matrix(model.structure, values)[0][0, 0]
     edges = sorted({0.0, *times, *(dose[0] for dose in doses), *(dose[0] + dose[1] / dose[3] for dose in doses if dose[3])})
@@ -89,7 +89,7 @@ def by_ode(model: DoseModel, doses: list[tuple[float, float, int, float]], times
             for time, amount, state, flow in doses:
                 if flow and time < middle < time + amount / flow:
                     rate[state] += flow
-            solved = integrate.solve_ivp(
+            solved = solve_ivp(
                 lambda _, a, r=rate: matrix @ a + r, (last, edge), amounts, method="DOP853", rtol=1e-12, atol=1e-12
             )
             amounts = solved.y[:, -1]

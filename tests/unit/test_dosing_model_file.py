@@ -54,7 +54,7 @@ conflicts = []
 [[test_vectors]]
 covariates = { weight = 1.5, creatinine = 0.61, pma = 32 }
 expect = { CL = 0.068992, V = 0.942 }    # arithmetic of the equations above
-"""
+"""  # noqa: E501 - the note's example as it stands
 
 SMALL = """
 [structure]

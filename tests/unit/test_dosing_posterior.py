@@ -25,14 +25,14 @@ def made():
 def test_the_point_says_less_than_the_posterior(made) -> None:
     place = made.active_names.index("V2")
     assert made.eta["V2"] == pytest.approx(0.445, abs=5e-4)
-    assert made.posterior.mean[place] == pytest.approx(-0.37, abs=0.05)
-    assert made.posterior.sd[place] == pytest.approx(1.50, rel=0.03)
-    assert made.posterior.ess >= 1500
+    assert made.drawn.mean[place] == pytest.approx(-0.37, abs=0.05)
+    assert made.drawn.sd[place] == pytest.approx(1.50, rel=0.03)
+    assert made.drawn.ess >= 1500
 
 
 def test_the_dose_from_the_point_is_lower_than_the_posteriors(made) -> None:
-    clearance = made.parameters_of(made.posterior.effects)["CL"]
-    low, median, high = 500 * made.posterior.quantile(clearance, [0.05, 0.5, 0.95])
+    clearance = made.parameters_of(made.drawn.effects)["CL"]
+    low, median, high = 500 * made.drawn.quantile(clearance, [0.05, 0.5, 0.95])
     assert 500 * made.parameters["CL"] == pytest.approx(798, abs=0.5)
     assert median == pytest.approx(893, rel=0.01)
     assert low == pytest.approx(604, rel=0.02)
@@ -40,7 +40,7 @@ def test_the_dose_from_the_point_is_lower_than_the_posteriors(made) -> None:
 
 
 def test_the_chance_of_the_target_is_the_notes(made) -> None:
-    clearance, weights = made.parameters_of(made.posterior.effects)["CL"], made.posterior.weights
+    clearance, weights = made.parameters_of(made.drawn.effects)["CL"], made.drawn.weights
     at_map, at_1000 = 500 * made.parameters["CL"] / clearance, 1000 / clearance
     assert weights @ ((at_map >= 400) & (at_map <= 600)) == pytest.approx(0.578, abs=0.015)
     assert weights @ ((at_1000 >= 400) & (at_1000 <= 600)) == pytest.approx(0.582, abs=0.015)
@@ -49,8 +49,8 @@ def test_the_chance_of_the_target_is_the_notes(made) -> None:
 
 def test_the_same_seed_gives_the_same_bytes(made) -> None:
     again = estimate(made.model, made.events, seed=1)
-    assert again.posterior.effects.tobytes() == made.posterior.effects.tobytes()
-    assert again.posterior.weights.tobytes() == made.posterior.weights.tobytes()
+    assert again.drawn.effects.tobytes() == made.drawn.effects.tobytes()
+    assert again.drawn.weights.tobytes() == made.drawn.weights.tobytes()
 
 
 def test_draws_agree_with_a_grid_in_one_dimension() -> None:
@@ -63,26 +63,26 @@ def test_draws_agree_with_a_grid_in_one_dimension() -> None:
     density = np.exp(-(height - height.min()) / 2)
     mean = (grid * density).sum() / density.sum()
     sd = np.sqrt(((grid - mean) ** 2 * density).sum() / density.sum())
-    assert found.posterior.mean[0] == pytest.approx(mean, abs=0.03 * sd)
-    assert found.posterior.sd[0] == pytest.approx(sd, rel=0.03)
+    assert found.drawn.mean[0] == pytest.approx(mean, abs=0.03 * sd)
+    assert found.drawn.sd[0] == pytest.approx(sd, rel=0.03)
     # Laplace's marginal likelihood against the grid's.
     exact = np.log(density.sum() * (grid[1] - grid[0])) - height.min() / 2 - 0.5 * np.log(0.36) - 0.5 * np.log(2 * np.pi)
     assert log_marginal(found) == pytest.approx(exact, abs=0.1)
 
 
 def test_the_random_walk_agrees_with_importance(made) -> None:
-    walked = _walk(made.group, made.prior, made.posterior, np.random.default_rng(3), plain=False)
+    walked = _walk(made.group, made.prior, made.drawn, np.random.default_rng(3), plain=False)
     assert walked.ess >= LEAST_ESS
-    assert walked.mean == pytest.approx(made.posterior.mean, abs=0.1 * made.posterior.sd.max())
-    assert walked.sd == pytest.approx(made.posterior.sd, rel=0.06)
+    assert walked.mean == pytest.approx(made.drawn.mean, abs=0.1 * made.drawn.sd.max())
+    assert walked.sd == pytest.approx(made.drawn.sd, rel=0.06)
 
 
 def test_without_levels_the_posterior_is_the_prior() -> None:
     model = made_model(2, iiv={"CL": 0.4, "V1": 0.2})
     found = estimate(model, Events.of([Record(0, 1, 100.0)]))
     assert found.objective == 0
-    assert found.posterior.sd == pytest.approx([0.4, 0.2], rel=0.05)
-    assert found.posterior.mean == pytest.approx([0, 0], abs=0.02)
+    assert found.drawn.sd == pytest.approx([0.4, 0.2], rel=0.05)
+    assert found.drawn.mean == pytest.approx([0, 0], abs=0.02)
 
 
 def test_too_few_effective_draws_are_doubled_up_to_the_limit() -> None:

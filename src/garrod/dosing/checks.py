@@ -124,7 +124,7 @@ def early_level_checks(plan: Plan) -> list[Check]:
             text=f"level {place} was drawn before any dose",
         )
         for place, record in enumerate(plan.level_record, 1)
-        if first is None or record < first and plan.time[record] <= plan.time[first]
+        if first is None or (record < first and plan.time[record] <= plan.time[first])
     ]
 
 

@@ -134,12 +134,18 @@ class Estimate:
         found = predict(group, self.prior.full(lanes), None)
         return np.broadcast_to(found, (len(lanes), len(times)))
 
+    @property
+    def drawn(self) -> Posterior:
+        """The posterior; without draws a ``ValueError``."""
+        if self.posterior is None:
+            raise ValueError("the estimate was made without draws")
+        return self.posterior
+
     def band(
         self, times: Sequence[float], shares: Sequence[float] = (0.05, 0.5, 0.95), *, draws: int = 2000, output: int = 0
     ) -> Array:
         """Return quantiles of the posterior's predictions at any times: (shares, times)."""
-        assert self.posterior is not None, "the estimate was made without draws"
-        chosen = self.posterior.effects[self.posterior.equal(draws)]
+        chosen = self.drawn.effects[self.drawn.equal(draws)]
         found: Array = np.quantile(self.predict(times, chosen, output=output), shares, axis=0)
         return found
 
@@ -165,7 +171,8 @@ class Estimate:
         """(active,) SD of each effect: the posterior's, or Laplace's where nothing was drawn."""
         if self.posterior is not None:
             return self.posterior.sd
-        return np.sqrt(np.diag(covariance_of(self.prior, self.minima[0])))
+        found: Array = np.sqrt(np.diag(covariance_of(self.prior, self.minima[0])))
+        return found
 
     @property
     def shrinkage(self) -> Mapping[str, float]:
@@ -227,7 +234,7 @@ def _finished(
             Fault(
                 events.where,
                 "no parameters give every level a finite likelihood",
-                "look for a level before the first dose; a proportional or logarithmic error needs a floor where predictions reach 0",
+                "look for a level before the first dose; an error in proportion needs a floor where predictions reach 0",
             )
         )
     drawn = posterior(group, before, found, draws=draws, seed=seed, plain=plain) if draws else None

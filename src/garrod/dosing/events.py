@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -168,7 +169,7 @@ def _faults(record: Record, where: str) -> list[Fault]:
 
 def _order_faults(records: Sequence[Record], where: str) -> list[Fault]:
     found = []
-    for before, after in zip(records, records[1:], strict=False):
+    for before, after in pairwise(records):
         if after.time < before.time and after.evid not in {RESET, RESET_AND_DOSE}:
             place = f"{where}:{after.line}" if after.line else where
             found.append(Fault(place, "TIME goes back", "sort the person's rows, or begin anew with EVID 3 or 4"))

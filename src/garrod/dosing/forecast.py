@@ -65,7 +65,7 @@ def forecast(
     draws: int = 2000,
     covariates: Mapping[str, float] | None = None,
     output: int = 0,
-    area: bool = False,  # noqa: FBT001 - keyword only
+    area: bool = False,
     seed: int | None = None,
 ) -> Forecast:
     """Predict what given doses would do, on top of what was given.
@@ -127,9 +127,7 @@ def _ahead(made: Estimate, before: Prior, draws: int, seed: int) -> Array:
     found[0, :known] = made.minima[0].effects
     if not draws:
         return found
-    if made.posterior is None:
-        raise ValueError("the estimate was made without draws")
-    found[1:, :known] = made.posterior.effects[made.posterior.equal(draws)]
+    found[1:, :known] = made.drawn.effects[made.drawn.equal(draws)]
     if count > known:
         drawn = np.random.default_rng(seed).standard_normal((draws, count)) @ before.root.T
         found[1:, known:] = drawn[:, known:]

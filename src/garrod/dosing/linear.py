@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from garrod.dosing import modal
 from garrod.dosing.dose_model import Structure
 from garrod.dosing.expressions import Apply, Array, Name, Node
-from garrod.dosing import modal
 from garrod.dosing.lanes import Given, People
 from garrod.dosing.rates import area_weights, rates
 from garrod.dosing.timeline import Timeline
@@ -146,7 +146,8 @@ def exponential(matrix: Array) -> Array:
     total = total * np.exp(-shift / 2.0**squarings)
     for _ in range(squarings):
         total = total @ total
-    return total
+    found: Array = total
+    return found
 
 
 def propagate(
@@ -201,9 +202,10 @@ def walk(
         if arrivals is not None:
             state = state + arrivals[:, step]
         path[step] = state
-    return np.moveaxis(path, 0, 1)[
+    found: Array = np.moveaxis(path, 0, 1)[
         np.arange(lanes)[:, None], np.broadcast_to(line.record_step, (lanes, line.record_step.shape[1]))
     ]
+    return found
 
 
 def _at_steps(group: People, trains: Mapping[int, Array], line: Timeline, lanes: int, who: Array | None) -> Array | None:
@@ -291,7 +293,7 @@ def _train(
 
 
 def _move(matrix: Array, rate: Array, span: Array) -> Array:
-    """Return exp of [[M, r], [0, 0]] times the span, with inputs scaled to the size of M's entries: (..., states + 1, states + 1)."""
+    """Return exp of [[M, r], [0, 0]] times the span, inputs scaled to the size of M's entries: (..., states + 1, states + 1)."""
     size = matrix.shape[-1]
     lead = np.broadcast_shapes(matrix.shape[:-2], rate.shape[:-1], span.shape)
     full = np.zeros((*lead, size + 1, size + 1), dtype=np.result_type(matrix, rate, span))

@@ -158,7 +158,8 @@ def moves(structure: Structure, values: Mapping[str, Any], rate: Array, span: Ar
     maps[..., size, size] = 1.0
     if structure.area is not None:
         _gather(structure, values, maps, found, rate, span, of_set)
-    return maps, found.sound.all(axis=1)
+    sound: Array = np.asarray(found.sound.all(axis=1))
+    return maps, sound
 
 
 def _gather(

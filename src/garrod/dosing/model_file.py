@@ -18,9 +18,9 @@ from garrod.model.errors import Fault, InputError
 _TIMES: Final = frozenset({"TIME", "time", "t", "T"})
 _RANDOM: Final = ("lognormal", "normal_additive", "proportional", "logit", "boxcox", "explicit", "none")
 _SECTIONS: Final = {
-    "id", "version", "status", "format", "drug", "citation", "population", "licence", "license", "structure", "absorption", "odes",
-    "outputs", "output_numbers", "covariates", "derived", "constants", "parameters", "iiv", "iov", "residual", "targets", "dosing",
-    "genotype_map", "salt", "transcription", "test_vectors", "notes",
+    "id", "version", "status", "format", "drug", "citation", "population", "licence", "license", "structure", "absorption",
+    "odes", "outputs", "output_numbers", "covariates", "derived", "constants", "parameters", "iiv", "iov", "residual", "targets",
+    "dosing", "genotype_map", "salt", "transcription", "test_vectors", "notes",
 }  # fmt: skip
 
 
@@ -253,7 +253,8 @@ def _check_effects(keys: Keys, parameters: tuple[Parameter, ...], etas: tuple[st
 
 def _in_order(keys: Keys, parameters: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
     """Sort so that each parameter uses only earlier ones."""
-    left, done, names = list(parameters), [], {one.name for one in parameters}
+    done: list[Parameter] = []
+    left, names = list(parameters), {one.name for one in parameters}
     while left:
         ready = next((one for one in left if not (one.equation.names & names) - {done_one.name for done_one in done}), None)
         if ready is None:

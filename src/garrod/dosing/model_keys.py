@@ -1,5 +1,6 @@
 """A table of a model file, read key by key; faults are gathered and told together."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -71,7 +72,7 @@ class Keys:
             return self._missing(name, default, "a number")  # type: ignore[no-any-return]
         if isinstance(found, bool):
             return float(found)
-        if not isinstance(found, int | float) or found != found or abs(found) == float("inf"):
+        if not isinstance(found, int | float) or not math.isfinite(found):
             self.fault(name, "a number was expected", "write a finite number without quotes")
             return None
         return float(found)

@@ -9,7 +9,8 @@ from garrod.dosing.model_keys import Keys
 ABSORPTIONS: Final = ("none", "first_order", "zero_order", "sequential", "dual_first_order", "parallel", "transit")
 ELIMINATIONS: Final = ("linear", "michaelis_menten", "both")
 _KEYS: Final = {
-    "compartments", "elimination", "absorption", "units", "metabolite", "covariate_mode", "routes", "doses_to", "dose_split", "transit", "note",
+    "compartments", "elimination", "absorption", "units", "metabolite", "covariate_mode", "routes", "doses_to", "dose_split",
+    "transit", "note",
 }  # fmt: skip
 
 #: Names under which a part may be played, the first that the file has counts.
@@ -63,7 +64,7 @@ def read_structure(keys: Keys, parameters: list[str]) -> Structure | None:
     transit = _transit(keys, parameters) if absorption == "transit" else 0
     states = _states(compartments, absorption, transit, metabolite, "KA" in parameters)
     roles = _roles(parameters, compartments, metabolite)
-    _check_roles(table, roles, compartments, absorption, elimination, metabolite)
+    _check_roles(table, roles, compartments, absorption, elimination, metabolite=metabolite)
     first = states[0]
     return Structure(
         states=states,
@@ -141,8 +142,8 @@ def _roles(parameters: list[str], compartments: int, metabolite: bool) -> dict[s
 
 
 def _check_roles(
-    table: Keys, roles: dict[str, str], compartments: int, absorption: str, elimination: str, metabolite: bool
-) -> None:  # noqa: FBT001
+    table: Keys, roles: dict[str, str], compartments: int, absorption: str, elimination: str, *, metabolite: bool
+) -> None:
     needs: list[tuple[str, ...]] = [("V",)]
     if elimination != "michaelis_menten":
         needs.append(("CL", "K10"))
@@ -185,7 +186,7 @@ def _dose_parameters(parameters: list[str], states: tuple[str, ...], first: str,
     for number, state in enumerate(states, 1):
         for kind in ("F", "ALAG", "D", "R"):
             for name in (f"{kind}_{state}", f"{kind}{number}"):
-                if name in parameters and (number > 1 and not second or "_" in name):
+                if name in parameters and ((number > 1 and not second) or "_" in name):
                     found.setdefault((kind, state), name) if "_" not in name else found.__setitem__((kind, state), name)
     return found
 
@@ -257,12 +258,12 @@ def _number(structure: Structure, equation: Expression) -> int:
 
 def _default_outputs(keys: Keys, structure: Structure, parameters: list[str]) -> tuple[tuple[str, Expression], ...]:
     if structure.odes:
-        volume = next((name for name in ("V", "V1", "VC") if name in parameters), None)
+        held = next((name for name in ("V", "V1", "VC") if name in parameters), None)
         state = next((name for name in ("central", "cent") if name in structure.states), None)
-        if volume is None or state is None:
+        if held is None or state is None:
             keys.fault("outputs", "own equations need their outputs", 'write [outputs] and cp = "central/V"')
             return ()
-        return (("cp", parse(f"{state}/{volume}")),)
+        return (("cp", parse(f"{state}/{held}")),)
     volume = structure.roles.get("V", "V")
     found = [("cp", parse(f"central/{volume}"))]
     if structure.metabolite and "VM" in structure.roles:

@@ -1,5 +1,6 @@
 """Read event tables as NM-TRAN has them: one row an event, with commas or white space, '.' for nothing."""
 
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,8 @@ from garrod.model.errors import Fault, InputError, raise_together
 
 _MISSING: Final = {"", ".", "NA", "NaN", "nan", "NULL", "null", "na"}
 _RECORD: Final = {
-    "ID", "TIME", "AMT", "DV", "EVID", "MDV", "CMT", "RATE", "ADDL", "II", "SS", "DVID", "BLQ", "CENS", "LLOQ", "LIMIT", "DUR", "OBSERVATION",
+    "ID", "TIME", "AMT", "DV", "EVID", "MDV", "CMT", "RATE", "ADDL", "II", "SS", "DVID", "BLQ", "CENS", "LLOQ", "LIMIT",
+    "DUR", "OBSERVATION",
 }  # fmt: skip
 _ALSO: Final = {"CONC": "DV", "DOSE": "AMT", "TINF": "DUR", "YTYPE": "DVID", "LOQ": "LLOQ"}
 _CLOCK: Final = re.compile(r"^(\d{1,3}):([0-5]\d)(?::([0-5]\d))?$")
@@ -133,7 +135,7 @@ class _Row:
 
     def whole(self, name: str, otherwise: int = 0) -> int:
         value = self.number(name, otherwise)
-        if value != value or value != int(value):
+        if math.isnan(value) or value != int(value):
             self.faults.append(Fault(self.place, f"{name} is not a whole number", "put the number right"))
             return otherwise
         return int(value)
@@ -168,8 +170,8 @@ def _record(row: _Row, line: int) -> Record:
         rate = amount / duration
     below = not missing and evid == OBSERVATION and (row.number("CENS") == 1 or row.number("BLQ") == 1)
     limit = row.number("LLOQ", float("nan"))
-    known_limit = limit if limit == limit else level
-    below = below or (level is not None and limit == limit and level < limit)
+    known_limit = level if math.isnan(limit) else limit
+    below = below or (level is not None and level < limit)
     if below and known_limit is None:
         row.faults.append(Fault(row.place, "a level below quantification without its limit", "give LLOQ"))
     return Record(
@@ -184,6 +186,6 @@ def _record(row: _Row, line: int) -> Record:
         level=level,
         output=row.compartment("DVID"),
         below=below,
-        limit=known_limit if below else (limit if limit == limit else None),
+        limit=known_limit if below else (None if math.isnan(limit) else limit),
         line=line,
     )

@@ -123,7 +123,7 @@ def _michaelis_menten(model: DoseModel, values: Mapping[str, Any]) -> Slope:
         single = len(structure.states) == 1
 
         def rates_of(_time: Array, amounts: Array) -> Array:
-            found = flows[:, 0] * amounts if single else (flows @ amounts[..., None])[..., 0]
+            found: Array = flows[:, 0] * amounts if single else (flows @ amounts[..., None])[..., 0]
             blood = amounts[:, central]
             gone = top * blood / (middle + blood)
             found[:, central] -= gone

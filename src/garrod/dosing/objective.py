@@ -111,9 +111,9 @@ def _levels(group: People, prediction: Array, who: Array | None) -> tuple[Array,
     kinds = group.model.residuals
     level, limit = group.rows(group.level, who), group.rows(group.limit, who)
     output, real = group.rows(group.output, who), group.rows(group.is_level, who)
-    found = None
+    found: tuple[Array, ...] | None = None
     for place, kind in enumerate(kinds):
-        if place and kinds[place] == kinds[0]:
+        if place and kind == kinds[0]:
             continue
         one = loss(kind, np.broadcast_to(level, prediction.shape), limit, prediction)
         parts = (one.value, one.slope, one.curvature)
@@ -121,6 +121,5 @@ def _levels(group: People, prediction: Array, who: Array | None) -> tuple[Array,
             parts if found is None else tuple(np.where(output == place, new, old) for new, old in zip(parts, found, strict=True))
         )
     assert found is not None
-    if group.is_level.all():
-        return found
-    return tuple(np.where(real, part, 0.0) for part in found)  # type: ignore[return-value]
+    value, slope, curvature = found if group.is_level.all() else (np.where(real, part, 0.0) for part in found)
+    return value, slope, curvature

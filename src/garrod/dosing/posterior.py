@@ -156,7 +156,8 @@ class _Proposal:
             total = np.logaddexp(total, np.log(0.5 * share + 1e-300) + log)
         away = np.linalg.solve(self.before.root, effects.T)
         log = -0.5 * size * np.log(2 * np.pi) - np.log(np.diag(self.before.root)).sum() - 0.5 * (away**2).sum(axis=0)
-        return np.logaddexp(total, np.log(0.5) + log)
+        found: Array = np.logaddexp(total, np.log(0.5) + log)
+        return found
 
 
 def _log_t(size: int) -> float:
