@@ -129,6 +129,14 @@ class Structure:
     area: Expression | None = None
 
     @property
+    def gathers(self) -> tuple[bool, ...]:
+        """Say of each state whether it only gathers, so that nothing depends on it and no steady state holds it."""
+        if not self.odes:
+            return tuple(self.area is not None and name == self.states[-1] for name in self.states)
+        used = frozenset[str]().union(*(equation.names for equation in self.odes))
+        return tuple(name not in used for name in self.states)
+
+    @property
     def central(self) -> int:
         """Number of the compartment that is the blood, counted from 0."""
         return self.states.index("central") if "central" in self.states else 0

@@ -259,14 +259,22 @@ def steady_states(group: People, matrix: Array, constant: Array, doses: Given, w
         duration = (
             (doses.end - doses.start)[:, place] if (doses.end - doses.start).shape[1] > 1 else (doses.end - doses.start)[:, 0]
         )
-        found[int(place)] = _train(here, still, into, amount, rate, interval, lag, duration)
+        found[int(place)] = _train(here, still, into, amount, rate, interval, lag, duration, group.model.structure.gathers)
     return found
 
 
 def _train(
-    here: Array, still: Array, into: Array, amount: Array, rate: Array, interval: Array, lag: Array, duration: Array
+    here: Array,
+    still: Array,
+    into: Array,
+    amount: Array,
+    rate: Array,
+    interval: Array,
+    lag: Array,
+    duration: Array,
+    gathers: tuple[bool, ...],
 ) -> Array:
-    """Return the amounts at the row of one steady train: (lanes, states)."""
+    """Return the amounts at the row of one steady train: (lanes, states); a state that only gathers begins at 0."""
     endless = interval <= 0
     cycle = np.where(endless, 1.0, interval)
     whole = np.floor(np.real(duration) / cycle)
@@ -282,7 +290,9 @@ def _train(
     whole_cycle = _joined(second, first)
     gain, brought = whole_cycle[..., :size, :size], whole_cycle[..., :size, size]
     left = (gain @ bolus[..., None])[..., 0] + brought
-    start = np.linalg.solve(np.eye(size) - gain, left[..., None])[..., 0]
+    body = np.flatnonzero(~np.array(gathers))
+    start = np.zeros_like(left)
+    start[..., body] = np.linalg.solve((np.eye(size) - gain)[..., body[:, None], body], left[..., body, None])[..., 0]
     # From the start of the last cycle to the row.
     within = np.real(phase) < np.real(part)
     one = _move(here, still + high[:, None] * into, np.where(within, phase, part))

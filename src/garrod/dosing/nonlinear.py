@@ -229,6 +229,7 @@ def _steady_states(group: People, slope: Slope, doses: Given, lanes: int, kind: 
             into,
             np.broadcast_to(of_set, (lanes,)),
             kind,
+            body=~np.array(group.model.structure.gathers),
             amount=column(doses.amount),
             rate=column(doses.rate),
             interval=column(group.rows(group.dose_interval, who)),
@@ -244,6 +245,7 @@ def _train(
     of_set: Array,
     kind: type,
     *,
+    body: Array,
     amount: Array,
     rate: Array,
     interval: Array,
@@ -265,7 +267,8 @@ def _train(
         state, _ = integrate(slope, state, low, of_set, zero, second, pace)
         return state
 
-    state = _fixed_point(lambda start: run(start, part, cycle - part), np.zeros(into.shape, dtype=kind))
+    # A state that only gathers never settles: every cycle begins it at 0.
+    state = _fixed_point(lambda start: run(start, part, cycle - part) * body, np.zeros(into.shape, dtype=kind))
     phase = np.where(endless, cycle, (np.floor(np.real(lag) / cycle) + 1.0) * cycle - lag)
     within = np.real(phase) < np.real(part)
     return run(state, np.where(within, phase, part), np.where(within, 0.0, phase - part))
