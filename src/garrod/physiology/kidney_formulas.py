@@ -122,7 +122,7 @@ KIDNEY_FORMULAS: Final = (
         needs=(*CREATININE, Needs("weight"), Needs("height", missing="")),
         unit=CLEARANCE_UNIT,
         basis=Basis.ABSOLUTE,
-        population="adults of 18 years and more; made from 249 men of 18 to 92 years",
+        population="adults of 18 years and more",
         sources=(COCKCROFT_GAULT,),
         reading=Reading.READ_TWICE,
         read_at="an open code, a teaching page (dentalcare.com) and a review's table (Hindawi 2014, 916542)",

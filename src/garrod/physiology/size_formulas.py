@@ -147,7 +147,7 @@ SURFACE_FORMULAS: Final = (
         body_size.body_surface_dubois,
         law="0.007184 × {weight}^0.425 × {height}^0.725",
         source="DuBois D, DuBois EF. Arch Intern Med 1916;17:863-871.",
-        who="made from nine people; too low in obesity",
+        who="any age; too low in obesity",
     ),
     _surface_formula(
         "haycock",
