@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from garrod.interfaces.documents import to_json
+import msgspec
+
 from garrod.interfaces.formula_results import refused_row_document, row_document
 from garrod.model.errors import Fault, GarrodError, InputError
 from garrod.physiology.entries import Entry, entry_of_json, entry_of_text
@@ -169,7 +170,7 @@ def _joined(cells: Iterable[str], delimiter: str) -> str:
 
 
 def _json_line(document: Mapping[str, Any]) -> str:
-    return to_json(document).decode()
+    return msgspec.json.encode(document).decode()
 
 
 def _reason(error: GarrodError) -> str:

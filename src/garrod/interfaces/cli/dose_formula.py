@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 
 import click
+import msgspec
 
 from garrod.interfaces.cli.output import print_bytes
-from garrod.interfaces.documents import to_json
 from garrod.interfaces.formula_results import formula_document, result_document, result_lines
 from garrod.interfaces.formula_table import formula_rows
 from garrod.model.errors import Fault, InputError
@@ -58,7 +58,7 @@ def command(context: click.Context, name: str | None, values: Sequence[str], tab
 
 def _listed(*, as_json: bool) -> bytes:
     if as_json:
-        return b"".join(to_json(formula_document(one)) + b"\n" for one in FORMULAS.values())
+        return b"".join(msgspec.json.encode(formula_document(one)) + b"\n" for one in FORMULAS.values())
     width = max(map(len, FORMULAS))
     lines = [f"{one.name:<{width}}  {one.title} ({one.unit})\n{'':<{width}}  {_inputs(one)}\n" for one in FORMULAS.values()]
     return "".join(lines).encode()
@@ -87,7 +87,7 @@ def _entries(formula: Formula, values: Sequence[str]) -> dict[str, Entry]:
 def _worked(formula: Formula, entries: dict[str, Entry], *, as_json: bool) -> bytes:
     result = work_out(formula, entries)
     if as_json:
-        return to_json(result_document(result), indent=1) + b"\n"
+        return msgspec.json.format(msgspec.json.encode(result_document(result)), indent=1) + b"\n"
     unused = sorted(set(entries) - {need.name for need in formula.needs})
     lines = [*result_lines(result), *([f"  not used: {', '.join(unused)}"] if unused else [])]
     return ("\n".join(lines) + "\n").encode()
