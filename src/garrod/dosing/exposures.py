@@ -15,7 +15,8 @@ from garrod.model.errors import Fault, InputError
 STEADY: Final = frozenset({"AUC24_ss", "trough_ss", "peak_ss", "css", "time_above", "AUC_MIC"})
 NEXT: Final = frozenset({"AUC24", "trough", "peak", "css_first"})
 METRICS: Final = STEADY | NEXT
-POINTS: Final = 97  #: times at which a dosing interval is looked at
+POINTS: Final = 97  #: times at which an interval is looked at for a peak, or for time above a limit
+SHAPED: Final = frozenset({"peak", "peak_ss", "time_above"})  #: metrics that need the shape of the curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +68,20 @@ def exposure(
         raise InputError(Fault("target", f"the metric {metric!r} is not known", f"use one of {', '.join(sorted(METRICS))}"))
     if metric in {"time_above", "AUC_MIC"} and above is None:
         raise InputError(Fault("target", f"{metric} needs the MIC", "say it with --mic, in the model's concentration"))
-    seen = _steady_interval(made, regimen, start, draws) if metric in STEADY else _first_day(made, regimen, start, draws, metric)
+    seen = (
+        _steady_interval(made, regimen, start, draws, metric)
+        if metric in STEADY
+        else _first_day(made, regimen, start, draws, metric)
+    )
     values = _metric(seen, metric, regimen, above)
     return Exposure(metric, float(values[0]), values[1:])
 
 
-def _steady_interval(made: Estimate, regimen: Regimen, start: float, draws: int) -> Forecast:
+def _steady_interval(made: Estimate, regimen: Regimen, start: float, draws: int, metric: str) -> Forecast:
     hour = 1 / TIME_H[made.model.structure.units.get("time", "h")]
     span = regimen.interval_h * hour
     dose = _dose(regimen, start, hour, steady=1)
-    return forecast(made, [dose], np.linspace(start, start + span, POINTS).tolist(), draws=draws, area=True)
+    return forecast(made, [dose], _times(start, span, metric), draws=draws, area=metric not in SHAPED)
 
 
 def _first_day(made: Estimate, regimen: Regimen, start: float, draws: int, metric: str) -> Forecast:
@@ -84,7 +89,11 @@ def _first_day(made: Estimate, regimen: Regimen, start: float, draws: int, metri
     span = (24.0 if metric == "AUC24" else regimen.interval_h) * hour
     count = int(np.ceil(span / (regimen.interval_h * hour) - 1e-9))
     doses = [_dose(regimen, start + number * regimen.interval_h * hour, hour) for number in range(count)]
-    return forecast(made, doses, np.linspace(start, start + span, POINTS).tolist(), draws=draws, area=True)
+    return forecast(made, doses, _times(start, span, metric), draws=draws, area=metric not in SHAPED)
+
+
+def _times(start: float, span: float, metric: str) -> list[float]:
+    return np.linspace(start, start + span, POINTS if metric in SHAPED else 2).tolist()
 
 
 def _dose(regimen: Regimen, time: float, hour: float, *, steady: int = 0) -> Record:
@@ -94,9 +103,8 @@ def _dose(regimen: Regimen, time: float, hour: float, *, steady: int = 0) -> Rec
 
 def _metric(seen: Forecast, metric: str, regimen: Regimen, above: float | None) -> Array:
     """Return the metric of the point and of each draw: (draws + 1,). Areas are per hour of the model's own unit of time."""
-    assert seen.area is not None
     curves = np.vstack([seen.curve, seen.draws])
-    area = np.broadcast_to(seen.area, curves.shape)[:, -1]
+    area = curves[:, -1] if seen.area is None else seen.area[:, -1]
     span = seen.times[-1] - seen.times[0]
     found: Array
     match metric:

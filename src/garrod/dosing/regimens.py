@@ -9,6 +9,7 @@ import numpy as np
 from garrod.dosing.dose_model import DosingLimits, Target
 from garrod.dosing.estimate import Estimate
 from garrod.dosing.exposures import Regimen, exposure
+from garrod.dosing.expressions import Array
 from garrod.dosing.linear import is_linear
 from garrod.dosing.timing import may_move
 from garrod.model.errors import Fault, InputError
@@ -16,7 +17,8 @@ from garrod.model.errors import Fault, InputError
 TOXICITY_WEIGHT: Final = 1.0
 PER_INTERVAL: Final = 7
 DRAWS: Final = 2000
-STEPS_OF_TRIAL: Final = 24
+HALVINGS: Final = 24
+SCALABLE: Final = frozenset({"AUC24_ss", "trough_ss", "css", "AUC_MIC", "peak_ss", "AUC24", "trough"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,17 @@ def rank_regimens(
     """
     if target.range.low is None and target.range.high is None:
         raise InputError(Fault("target", "the target has no range", "give range = [low, high]"))
-    some = tuple(regimens) or tuple(candidates(made, target, start=start, above=above))
+    seen = seen_of(made, target.metric, start=start, above=above, draws=draws)
+    some = tuple(regimens) or tuple(candidates(seen, target))
     weight = weight_of(made.model.dosing)
-    scaled = _scales(made, target, start=start, above=above, draws=draws)
-    ranked = [_ranked(made, target, one, scaled, start=start, above=above, last=last_amount, draws=draws) for one in some]
-    return tuple(sorted(ranked, key=lambda one: (-round(one.score(weight), 6), one.regimen.amount * 24 / one.regimen.interval_h)))
+    ranked = [_ranked(seen, target, one, last_amount) for one in some]
+    return tuple(
+        sorted(ranked, key=lambda one: (bool(one.needs_confirmation), -round(one.score(weight), 3), _daily(one.regimen)))
+    )
+
+
+def _daily(one: Regimen) -> tuple[float, float]:
+    return one.amount * 24 / one.interval_h, abs(one.interval_h - 12)
 
 
 def weight_of(limits: DosingLimits) -> float:
@@ -90,7 +98,70 @@ def weight_of(limits: DosingLimits) -> float:
     return TOXICITY_WEIGHT if limits.toxicity_weight is None else limits.toxicity_weight
 
 
-def candidates(made: Estimate, target: Target, *, start: float, above: float | None = None) -> Iterator[Regimen]:
+@dataclass(slots=True)
+class Seen:
+    """A metric of regimens of one estimate, each computed by a forecast of its own."""
+
+    made: Estimate
+    metric: str
+    start: float
+    above: float | None
+    draws: int
+
+    def values(self, regimen: Regimen) -> Array:
+        """Return the metric of the point and of each draw: (draws + 1,)."""
+        found = exposure(self.made, regimen, self.metric, start=self.start, draws=self.draws, above=self.above)
+        return np.concatenate([[found.point], found.draws])
+
+    def point(self, regimen: Regimen) -> float:
+        """Return the metric of the point."""
+        return exposure(self.made, regimen, self.metric, start=self.start, draws=0, above=self.above).point
+
+    def amount_for(self, value: float, interval: float, duration: float, most: float = np.inf) -> float:
+        """Return the amount whose point reaches a value, by halving: a metric only rises with the amount."""
+        step = self.made.model.dosing.amount_step or 1.0
+        low, high = 0.0, step
+        while self.point(Regimen(high, interval, duration)) < value and high < min(most, step * 1e6):
+            low, high = high, high * 2
+        for _ in range(HALVINGS):
+            if high - low < step / 4:
+                break
+            middle = (low + high) / 2
+            low, high = (middle, high) if self.point(Regimen(middle, interval, duration)) < value else (low, middle)
+        return float(min(high, most))
+
+
+@dataclass(slots=True)
+class LinearSeen(Seen):
+    """The same for a linear model, whose metrics are base + amount x unit: two forecasts serve every amount of an interval."""
+
+    known: dict[tuple[float, float], tuple[Array, Array]] = field(default_factory=dict)
+
+    def values(self, regimen: Regimen) -> Array:
+        """Return the metric of the point and of each draw: (draws + 1,)."""
+        unit, base = self._parts(regimen.interval_h, regimen.duration_h)
+        found: Array = base + regimen.amount * unit
+        return found
+
+    def _parts(self, interval: float, duration: float) -> tuple[Array, Array]:
+        if (interval, duration) not in self.known:
+            one, two = (Seen.values(self, Regimen(amount, interval, duration)) for amount in (1.0, 2.0))
+            self.known[interval, duration] = (two - one, 2 * one - two)
+        return self.known[interval, duration]
+
+    def amount_for(self, value: float, interval: float, duration: float, most: float = np.inf) -> float:
+        """Return the amount whose point reaches a value."""
+        unit, base = self._parts(interval, duration)
+        return float(min(max((value - base[0]) / unit[0], 0.0), most))
+
+
+def seen_of(made: Estimate, metric: str, *, start: float, above: float | None = None, draws: int = DRAWS) -> Seen:
+    """Return what computes a metric of regimens: two forecasts an interval for a linear model, else one a regimen."""
+    linear = is_linear(made.model.structure) and metric in SCALABLE and not may_move(made.model)
+    return (LinearSeen if linear else Seen)(made, metric, start, above, draws)
+
+
+def candidates(seen: Seen, target: Target) -> Iterator[Regimen]:
     """Yield regimens of the model's intervals with amounts around the one whose point reaches the middle of the target.
 
     Raises
@@ -98,24 +169,23 @@ def candidates(made: Estimate, target: Target, *, start: float, above: float | N
     InputError
         Where the model names no intervals.
     """
-    limits = made.model.dosing
+    limits = seen.made.model.dosing
     if not limits.intervals_h or not limits.amount_step:
         raise InputError(
-            Fault(
-                made.model.id, "the model names no intervals and steps of amount", "give regimens, or [dosing] in the model file"
-            )
+            Fault(seen.made.model.id, "the model names no intervals and amounts", "give regimens, or [dosing] in the model file")
         )
-    step = limits.amount_step
+    step, duration = limits.amount_step, limits.infusion_h or 0.0
     for interval in limits.intervals_h:
         most = _most(limits, interval)
-        center = amount_for(made, target, interval, start=start, above=above, most=most)
+        center = seen.amount_for(middle_of(target), interval, duration, most)
         first = max(1, round(center / step) - PER_INTERVAL // 2)
         for count in range(first, first + PER_INTERVAL):
             if count * step <= most:
-                yield Regimen(count * step, interval, limits.infusion_h or 0.0)
+                yield Regimen(count * step, interval, duration)
 
 
-def _middle(target: Target) -> float:
+def middle_of(target: Target) -> float:
+    """Return the value to aim at: the middle of the range, or a quarter inside where it is open."""
     low, high = target.range.low, target.range.high
     if low is None or high is None:
         return high * 0.75 if high is not None else (low or 0.0) * 1.25
@@ -127,96 +197,23 @@ def _most(limits: DosingLimits, interval: float) -> float:
     return min((one for one in most if one is not None), default=np.inf)
 
 
-def amount_for(
-    made: Estimate, target: Target, interval: float, *, start: float, above: float | None = None, most: float = np.inf
-) -> float:
-    """Return the amount whose point reaches the middle of the target, by halving: a metric only rises with the amount."""
-
-    def reached(amount: float) -> float:
-        regimen = Regimen(amount, interval, made.model.dosing.infusion_h or 0.0)
-        return exposure(made, regimen, target.metric, start=start, draws=0, above=above).point
-
-    step, wanted = made.model.dosing.amount_step or 1.0, _middle(target)
-    low, high = 0.0, step
-    while reached(high) < wanted and high < min(most, step * 1e6):
-        low, high = high, high * 2
-    for _ in range(STEPS_OF_TRIAL):
-        if high - low < step / 4:
-            break
-        middle = (low + high) / 2
-        low, high = (middle, high) if reached(middle) < wanted else (low, middle)
-    return float(min(high, most))
-
-
-#: For a linear model: by interval and duration, the metric of amount 1, and of nothing given, for the point and each draw.
-Scales = dict[tuple[float, float], tuple[np.ndarray, np.ndarray]]
-SCALABLE: Final = frozenset({"AUC24_ss", "trough_ss", "css", "AUC_MIC", "peak_ss", "AUC24", "trough"})
-
-
-def _scales(made: Estimate, target: Target, *, start: float, above: float | None, draws: int) -> "_Scaled | None":
-    structure = made.model.structure
-    if not is_linear(structure) or target.metric not in SCALABLE or may_move(made.model):
-        return None
-    return _Scaled(made, target.metric, start, above, draws)
-
-
-@dataclass(slots=True)
-class _Scaled:
-    """Metrics of a linear model, which are of the form base + amount x unit; worked out once for each interval."""
-
-    made: Estimate
-    metric: str
-    start: float
-    above: float | None
-    draws: int
-    known: Scales = field(default_factory=dict)
-
-    def values(self, regimen: Regimen) -> np.ndarray:
-        """Return the metric of the point and of each draw."""
-        key = (regimen.interval_h, regimen.duration_h)
-        if key not in self.known:
-            one, two = (self._at(Regimen(amount, *key)) for amount in (1.0, 2.0))
-            self.known[key] = (two - one, 2 * one - two)
-        unit, base = self.known[key]
-        found: np.ndarray = base + regimen.amount * unit
-        return found
-
-    def _at(self, regimen: Regimen) -> np.ndarray:
-        found = exposure(self.made, regimen, self.metric, start=self.start, draws=self.draws, above=self.above)
-        return np.concatenate([[found.point], found.draws])
-
-
-def _ranked(
-    made: Estimate,
-    target: Target,
-    one: Regimen,
-    scaled: _Scaled | None,
-    *,
-    start: float,
-    above: float | None,
-    last: float | None,
-    draws: int,
-) -> Ranked:
-    if scaled is not None:
-        values = scaled.values(one)
-        point, seen = float(values[0]), values[1:]
-    else:
-        found = exposure(made, one, target.metric, start=start, draws=draws, above=above)
-        point, seen = found.point, found.draws
-    low, median, high = (float(part) for part in np.quantile(seen, (0.05, 0.5, 0.95)))
-    inside = np.ones(len(seen), dtype=bool)
-    inside &= seen >= target.range.low if target.range.low is not None else True
-    inside &= seen <= target.range.high if target.range.high is not None else True
+def _ranked(seen: Seen, target: Target, one: Regimen, last: float | None) -> Ranked:
+    values = seen.values(one)
+    point, drawn = float(values[0]), values[1:]
+    low, median, high = (float(part) for part in np.quantile(drawn, (0.05, 0.5, 0.95)))
+    inside = np.ones(len(drawn), dtype=bool)
+    inside &= drawn >= target.range.low if target.range.low is not None else True
+    inside &= drawn <= target.range.high if target.range.high is not None else True
     return Ranked(
         regimen=one,
         metric=target.metric,
         p_target=float(inside.mean()),
-        p_toxic=None if target.toxic_above is None else float((seen > target.toxic_above).mean()),
+        p_toxic=None if target.toxic_above is None else float((drawn > target.toxic_above).mean()),
         point=point,
         low=low,
         median=median,
         high=high,
-        needs_confirmation=tuple(_why_confirm(one, made.model.dosing, last)),
+        needs_confirmation=tuple(_why_confirm(one, seen.made.model.dosing, last)),
     )
 
 

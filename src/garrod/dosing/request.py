@@ -12,7 +12,7 @@ from garrod.dosing.estimate import Estimate, estimate
 from garrod.dosing.exposures import Regimen, exposure
 from garrod.dosing.linear import is_linear
 from garrod.dosing.person_events import Case, Refusal, case_of
-from garrod.dosing.regimens import Ranked, amount_for, rank_regimens
+from garrod.dosing.regimens import Ranked, middle_of, rank_regimens, seen_of
 from garrod.knowledge.loading import Knowledge
 from garrod.model.errors import InputError
 from garrod.model.findings import Findings
@@ -154,7 +154,8 @@ def _explanations(made: Estimate, target: Target, start: float, above: float | N
     interval = 24.0 if 24.0 in made.model.dosing.intervals_h else made.model.dosing.intervals_h[0]
     for one in near:
         alone = replace(made, minima=(one,))
-        amount = amount_for(alone, target, interval, start=start, above=above)
+        seen = seen_of(alone, target.metric, start=start, above=above, draws=0)
+        amount = seen.amount_for(middle_of(target), interval, made.model.dosing.infusion_h or 0.0)
         yield one.objective - made.objective, amount * 24 / interval
 
 
