@@ -1,12 +1,13 @@
 """What a regimen leads to: area, trough, peak, time above a limit, for the point and for every draw of the posterior."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from garrod.dosing.covariates import fill
 from garrod.dosing.estimate import Estimate
-from garrod.dosing.events import DOSE, Record
+from garrod.dosing.events import DOSE, OTHER, Record
 from garrod.dosing.expressions import Array
 from garrod.dosing.forecast import Forecast, forecast
 from garrod.dosing.units import TIME_H
@@ -81,7 +82,16 @@ def _steady_interval(made: Estimate, regimen: Regimen, start: float, draws: int,
     hour = 1 / TIME_H[made.model.structure.units.get("time", "h")]
     span = regimen.interval_h * hour
     dose = _dose(regimen, start, hour, steady=1)
-    return forecast(made, [dose], _times(start, span, metric), draws=draws, area=metric not in SHAPED)
+    return forecast(_from_now(made), [dose], _times(start, span, metric), draws=draws, area=metric not in SHAPED)
+
+
+def _from_now(made: Estimate) -> Estimate:
+    """Return the estimate with its last record alone, since a steady state knows no past; occasions stay as they are counted."""
+    if made.model.occasions is not None:
+        return made
+    last = replace(made.events.records[-1], evid=OTHER, level=None, below=False)
+    values = {name: fill(np.asarray(one, dtype=float))[-1:] for name, one in made.events.covariates.items()}
+    return replace(made, events=replace(made.events, records=(last,), covariates=values))
 
 
 def _first_day(made: Estimate, regimen: Regimen, start: float, draws: int, metric: str) -> Forecast:
@@ -93,7 +103,7 @@ def _first_day(made: Estimate, regimen: Regimen, start: float, draws: int, metri
 
 
 def _times(start: float, span: float, metric: str) -> list[float]:
-    return np.linspace(start, start + span, POINTS if metric in SHAPED else 2).tolist()
+    return [float(time) for time in np.linspace(start, start + span, POINTS if metric in SHAPED else 2)]
 
 
 def _dose(regimen: Regimen, time: float, hour: float, *, steady: int = 0) -> Record:

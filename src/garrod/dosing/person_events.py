@@ -46,8 +46,8 @@ class Case:
         The moment of time 0, and the one from which the next dose counts.
     covariates
         Every value used, with its unit and where it stands.
-    last_amount
-        The last dose given, in the model's unit; None before the first.
+    last_amount, last_duration_h
+        The last dose given, in the model's unit, and how long its infusion took; None before the first.
     checks
         What was left out, is old or is unusual.
     refusals
@@ -60,6 +60,7 @@ class Case:
     now: datetime
     covariates: tuple[CovariateValue, ...]
     last_amount: float | None
+    last_duration_h: float | None = None
     checks: tuple[Check, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     missing: tuple[Missing, ...] = ()
@@ -126,6 +127,7 @@ def case_of(
         now=now,
         covariates=found,
         last_amount=_amount(model, *doses[-1]) if doses else None,
+        last_duration_h=_duration(*doses[-1]) if doses else None,
         checks=tuple(gathered.checks),
         refusals=tuple(gathered.refusals),
         missing=missing,
@@ -153,12 +155,16 @@ def _amount(model: DoseModel, number: int, one: Administration) -> float:
     return mass(one.dose.value, one.dose.unit, unit, f"administrations[{number}].dose")
 
 
+def _duration(number: int, one: Administration) -> float:
+    return 0.0 if one.duration is None else hours(one.duration.value, one.duration.unit, f"administrations[{number}].duration")
+
+
 def _dose_records(model: DoseModel, doses: Sequence[tuple[int, Administration]], start: datetime) -> Iterator[Record]:
     per = TIME_H[model.structure.units.get("time", "h")]
     for number, one in doses:
         amount, rate = _amount(model, number, one), 0.0
-        if one.duration is not None and one.duration.value > 0:
-            rate = amount / (hours(one.duration.value, one.duration.unit, f"administrations[{number}].duration") / per)
+        if (span := _duration(number, one)) > 0:
+            rate = amount / (span / per)
         yield Record(_since(model, start, one.time), DOSE, amount, rate=rate)
 
 
@@ -200,10 +206,8 @@ def _levels(
 
 def _running(time: datetime, doses: Sequence[tuple[int, Administration]]) -> str | None:
     for number, one in doses:
-        if one.duration is not None:
-            span = hours(one.duration.value, one.duration.unit, f"administrations[{number}].duration")
-            if 0 < (time - one.time).total_seconds() / 3600 < span - 1e-9:
-                return f"the infusion of administrations[{number}]"
+        if 0 < (time - one.time).total_seconds() / 3600 < _duration(number, one) - 1e-9:
+            return f"the infusion of administrations[{number}]"
     return None
 
 

@@ -58,6 +58,7 @@ def rank_regimens(
     start: float,
     above: float | None = None,
     last_amount: float | None = None,
+    duration: float | None = None,
     draws: int = DRAWS,
 ) -> tuple[Ranked, ...]:
     """Rank regimens by P(target) - weight x P(toxic) under the posterior, the best first.
@@ -70,6 +71,8 @@ def rank_regimens(
         When the first dose would be given, in the model's time.
     above
         MIC, for the metrics that need it.
+    duration
+        Of an infusion in hours, for the model's own regimens; the model's where None.
     last_amount
         The last dose; more than twice of it needs a second confirmation.
 
@@ -81,16 +84,16 @@ def rank_regimens(
     if target.range.low is None and target.range.high is None:
         raise InputError(Fault("target", "the target has no range", "give range = [low, high]"))
     seen = seen_of(made, target.metric, start=start, above=above, draws=draws)
-    some = tuple(regimens) or tuple(candidates(seen, target))
+    some = tuple(regimens) or tuple(candidates(seen, target, duration))
     weight = weight_of(made.model.dosing)
     ranked = [_ranked(seen, target, one, last_amount) for one in some]
-    return tuple(
-        sorted(ranked, key=lambda one: (bool(one.needs_confirmation), -round(one.score(weight), 3), _daily(one.regimen)))
-    )
+    return tuple(sorted(ranked, key=lambda one: _order(one, weight)))
 
 
-def _daily(one: Regimen) -> tuple[float, float]:
-    return one.amount * 24 / one.interval_h, abs(one.interval_h - 12)
+def _order(one: Ranked, weight: float) -> tuple[bool, float, float, float]:
+    """Put what needs a second person last; of equals, the smaller daily amount first, then the more usual interval."""
+    daily = one.regimen.amount * 24 / one.regimen.interval_h
+    return bool(one.needs_confirmation), -round(one.score(weight), 3), daily, abs(one.regimen.interval_h - 12)
 
 
 def weight_of(limits: DosingLimits) -> float:
@@ -161,7 +164,7 @@ def seen_of(made: Estimate, metric: str, *, start: float, above: float | None = 
     return (LinearSeen if linear else Seen)(made, metric, start, above, draws)
 
 
-def candidates(seen: Seen, target: Target) -> Iterator[Regimen]:
+def candidates(seen: Seen, target: Target, duration: float | None = None) -> Iterator[Regimen]:
     """Yield regimens of the model's intervals with amounts around the one whose point reaches the middle of the target.
 
     Raises
@@ -174,7 +177,7 @@ def candidates(seen: Seen, target: Target) -> Iterator[Regimen]:
         raise InputError(
             Fault(seen.made.model.id, "the model names no intervals and amounts", "give regimens, or [dosing] in the model file")
         )
-    step, duration = limits.amount_step, limits.infusion_h or 0.0
+    step, duration = limits.amount_step, (limits.infusion_h or 0.0) if duration is None else duration
     for interval in limits.intervals_h:
         most = _most(limits, interval)
         center = seen.amount_for(middle_of(target), interval, duration, most)

@@ -98,6 +98,7 @@ def next_dose(
     *,
     regimens: Sequence[Regimen] = (),
     above: float | None = None,
+    infusion_h: float | None = None,
     is_admitted: bool = False,
 ) -> NextDose:
     """Rank the next dose, or refuse with the reason and what would allow it.
@@ -108,11 +109,17 @@ def next_dose(
         The model's first target where None.
     above
         The MIC, for targets that need it.
+    infusion_h
+        How long an infusion shall take; as the last one, or as the model says, where None.
     is_admitted
         Whether this hospital admitted the model for itself.
     """
     wanted = target or next(iter(one.case.model.targets), None)
+    duration = _duration(one.case, infusion_h)
     refusals = [*one.case.refusals, *_refusals(one, wanted, is_admitted=is_admitted)]
+    if duration is None and not regimens:
+        text = f"{one.case.model.id} is of infusions, and how long the next one shall take is not known"
+        refusals.append(Refusal("no_infusion_time", text, "say --infusion-h"))
     if refusals or one.made is None or wanted is None:
         return NextDose(one, wanted, (), tuple(refusals))
     start = max(one.case.now_in_model, one.made.events.records[-1].time)
@@ -126,8 +133,21 @@ def next_dose(
         text = f"{len(daily)} explanations of the levels are about as likely and lead to doses from {between}"
         refused = Refusal("two_minima", text, "take another level, best where the explanations differ")
         return NextDose(one, wanted, (), (refused,), explanations)
-    ranked = rank_regimens(one.made, wanted, regimens, start=start, above=above, last_amount=one.case.last_amount)
+    last = one.case.last_amount
+    ranked = rank_regimens(one.made, wanted, regimens, start=start, above=above, last_amount=last, duration=duration)
     return NextDose(one, wanted, ranked, (), explanations, _loading(one.made, ranked[0], start) if ranked else None)
+
+
+def _duration(case: Case, said: float | None) -> float | None:
+    """Return hours of an infusion, 0 for what is no infusion, None where it is one and nobody says how long."""
+    model = case.model
+    if said is not None:
+        return said
+    if model.dosing.infusion_h is not None:
+        return model.dosing.infusion_h
+    if case.last_duration_h is not None:
+        return case.last_duration_h
+    return None if "iv_infusion" in model.structure.routes else 0.0
 
 
 def _refusals(one: PersonEstimate, target: Target | None, *, is_admitted: bool) -> Iterator[Refusal]:
