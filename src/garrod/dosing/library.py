@@ -67,6 +67,12 @@ def library() -> tuple[LibraryEntry, ...]:
     return tuple(sorted(found, key=lambda one: one.id))
 
 
+def text_of(name: str) -> str:
+    """Return the file of a shipped model as it stands."""
+    folder = resources.files("garrod.knowledge").joinpath(*FOLDER)
+    return folder.joinpath(name.replace("/", "-") + ".toml").read_text(encoding="utf-8")
+
+
 def _entry(name: str, text: str) -> LibraryEntry:
     model = model_of(text, where=name)
     if model.id.replace("/", "-") + ".toml" != name:

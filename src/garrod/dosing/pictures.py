@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from garrod.dosing.curves import Curve
+from garrod.dosing.evaluation import Evaluation
 from garrod.dosing.expressions import Array
 
 WIDTH: Final = 720
@@ -131,3 +132,44 @@ def _levels(one: Curve, scale: _Scale) -> Iterator[str]:
             yield f'<path d="M{x - 5:.1f} {y:.1f} h10 M{x:.1f} {y:.1f} v8 m-3 -3 l3 3 l3 -3" fill="none" stroke="#8e1b1b"/>'
         else:
             yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="#fff" stroke="#8e1b1b" stroke-width="2"/>'
+
+
+def forecasts_svg(made: Evaluation) -> str:
+    """Return predicted against observed levels, first ones open and later ones filled, with the lines of 30 % about identity."""
+    side, left, top = 360, 60, 26
+    values = [one.observed for one in made.foretold] + [one.predicted for one in made.foretold]
+    most = _nice(max(1e-9, *values) if values else 1.0)
+
+    def x(value: float) -> float:
+        return left + min(max(value, 0.0), most) / most * side
+
+    def y(value: float) -> float:
+        return top + side - min(max(value, 0.0), most) / most * side
+
+    title = f"{made.model}: each level foretold from what was known before it"
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side + 90} {side + 80}" role="img" '
+        'font-family="sans-serif" font-size="12">',
+        f"<title>{escape(title)}</title>",
+        f'<text x="{left}" y="14" font-weight="bold">{escape(title)}</text>',
+        f'<rect x="{left}" y="{top}" width="{side}" height="{side}" fill="none" stroke="#333"/>',
+    ]
+    for factor, dash in ((1.0, ""), (1.3, ' stroke-dasharray="4 4"'), (0.7, ' stroke-dasharray="4 4"')):
+        end = min(most, most / factor)
+        lines.append(f'<line x1="{x(0):.1f}" y1="{y(0):.1f}" x2="{x(end):.1f}" y2="{y(end * factor):.1f}" stroke="#777"{dash}/>')
+    for place in range(5):
+        value = most * place / 4
+        lines.append(f'<text x="{x(value):.1f}" y="{top + side + 16}" text-anchor="middle">{value:g}</text>')
+        lines.append(f'<text x="{left - 6}" y="{y(value) + 4:.1f}" text-anchor="end">{value:g}</text>')
+    for one in made.foretold:
+        fill = "#1f4e9c" if one.earlier else "#fff"
+        at = f'cx="{x(one.observed):.1f}" cy="{y(one.predicted):.1f}"'
+        lines.append(f'<circle {at} r="3.2" fill="{fill}" fill-opacity="0.7" stroke="#1f4e9c"/>')
+    lines.append(f'<text x="{left + side / 2:.0f}" y="{top + side + 36}" text-anchor="middle">observed</text>')
+    lines.append(
+        f'<text x="14" y="{top + side / 2:.0f}" text-anchor="middle" '
+        f'transform="rotate(-90 14 {top + side / 2:.0f})">foretold</text>'
+    )
+    note = "open: first levels, from covariates alone; filled: later ones; broken lines: 30 % off"
+    lines.append(f'<text x="{left}" y="{top + side + 52}" font-size="11">{note}</text>')
+    return "\n".join([*lines, "</svg>"]) + "\n"

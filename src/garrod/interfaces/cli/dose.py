@@ -8,9 +8,13 @@ from garrod.interfaces.cli.lazy import LazyGroup
 
 COMMANDS: Final = {
     "formula": "Work out one formula, for one person or a table.",
+    "estimate": "A person's own parameters from levels, or those of many people.",
+    "recommend": "The next dose, ranked by the probability of reaching the target.",
+    "evaluate": "How well models would have foretold a hospital's own levels.",
+    "models": "The population models that ship, and how far each may be trusted.",
 }
 
 
 @click.group("dose", cls=LazyGroup, lazy=COMMANDS, home="garrod.interfaces.cli.dose_{}")
 def command() -> None:
-    """Formulas of kidney, liver and body size, each with its equation, population and source."""
+    """Work out formulas, and doses from drug levels: estimates, the next dose, and how well models foretell."""
