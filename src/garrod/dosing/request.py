@@ -57,6 +57,8 @@ class NextDose:
     ----------
     explanations
         Where two minima lead to different doses: each one's height above the best, and its daily amount for the target.
+    admitted_here
+        Whether the model is no admitted one, and this hospital admitted it for itself.
     loading
         First dose that brings the average of the first interval to that of the steady state; None where it is not needed.
     """
@@ -67,6 +69,7 @@ class NextDose:
     refusals: tuple[Refusal, ...]
     explanations: tuple[tuple[float, float], ...] = ()
     loading: float | None = None
+    admitted_here: bool = False
 
 
 def estimate_person(
@@ -135,7 +138,9 @@ def next_dose(
         return NextDose(one, wanted, (), (refused,), explanations)
     last = one.case.last_amount
     ranked = rank_regimens(one.made, wanted, regimens, start=start, above=above, last_amount=last, duration=duration)
-    return NextDose(one, wanted, ranked, (), explanations, _loading(one.made, ranked[0], start) if ranked else None)
+    loading = _loading(one.made, ranked[0], start) if ranked else None
+    here = is_admitted and one.case.model.status != "admitted"
+    return NextDose(one, wanted, ranked, (), explanations, loading, here)
 
 
 def _duration(case: Case, said: float | None) -> float | None:

@@ -189,6 +189,7 @@ def next_dose_document(one: NextDose, run: Run) -> Document:
     document["explanations"] = [{"above_best": above, "amount_per_day": daily} for above, daily in one.explanations]
     document["loading"] = None if one.loading is None else {"amount": one.loading, "unit": unit}
     document["not_considered"] = list(NOT_CONSIDERED)
+    document["admitted_here"] = one.admitted_here
     return document
 
 
@@ -277,6 +278,8 @@ def _input_lines(some: Sequence[CovariateValue]) -> Iterator[str]:
 def next_dose_lines(one: NextDose, *, most: int = 6) -> Iterator[str]:
     """Say the next dose on the terminal: refusals first, then regimens, the best first."""
     yield from estimate_lines(PersonEstimate(_without_refusals(one.estimate.case), one.estimate.made))
+    if one.admitted_here:
+        yield "note: this hospital admitted the model for itself"
     for refusal in one.refusals:
         yield f"refused: {refusal.text}; {refusal.needs}"
     for above, daily in one.explanations:
