@@ -21,7 +21,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     "pkpd_neutropenia_template2": "a template without citation",
     "vanco_brooks": "not published: the source says in review",
     "vanco_tong": "no citation; the numbers of Goti 2018 with an edited error",
-    "pegasparaginase_modified_wurthwein": "changed by its editors, with a spread that they estimated anew: not the published model",
+    "pegasparaginase_modified_wurthwein": "changed by its editors, with a spread of their own: not the published model",
     "amikacin_neonate_de": "covariates and spread not transcribed; the abstract (De Cock) has exponents only",
     "daptomycin_di": "covariates of clearance not transcribed",
     "dvorchik2004": "spread and error not read",
@@ -38,7 +38,7 @@ LEFT_OUT: Final[dict[str, str]] = {
 }
 #: Drugs that were looked for and have no model, with what was found.
 NOT_FOUND: Final[dict[str, str]] = {
-    "levetiracetam": "abstracts with typical values (Chinese children: ka 1.56, V/F 12.1, CL/F 1.04*(WT/25)^0.583), no spread or error",
+    "levetiracetam": "abstracts with typical values (Chinese children: ka 1.56, V/F 12.1), no spread or error",
     "lithium": "abstracts with clearance and its spread (Egyptian and Chinese patients), no error",
     "piperacillin": "no abstract or table with all values; see chen2016",
     "valproate": "abstracts of relative clearance at steady state without volume, or without spread",
@@ -64,7 +64,7 @@ _INTERVALS: Final = (
     "People of each model with three doses and five levels (tests/made_library.py): how many of 100 true effects lie in the",
     "90 % interval of the posterior, all effects together, and the standard error of so many independent effects.",
     "The last columns tell whether the cohort recovers the model: the mean of posterior means and of posterior second",
-    "moments, in units of the model's own spread, where 0 and 1 are right.",
+    "moments, in units of the model's own spread, where 0 and 1 are right. Fewer than 1,000 effective draws would give no dose.",
 )
 
 
@@ -97,8 +97,12 @@ def _drug(drug: str, entries: list[LibraryEntry]) -> list[str]:
         ]
         lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
     differ = [one for one in entries if one.conflicts]
-    lines += ["", *(f"- `{one.id}`: {'; '.join(one.conflicts)}." for one in differ)]
+    lines += ["", *(f"- `{one.id}`: {'; '.join(one.conflicts)}. {_sources(one)}" for one in differ)]
     return lines + ([""] if differ else [])
+
+
+def _sources(entry: LibraryEntry) -> str:
+    return "; ".join(f"{letter} is {name}" for letter, name in entry.model.transcription["sources"].items()) + "."
 
 
 def _structure(entry: LibraryEntry) -> str:
@@ -125,14 +129,24 @@ def _left_out() -> list[str]:
 def _coverage() -> list[str]:
     """Tell how often 90 % intervals held the truth, from the long run's record."""
     found = json.loads(COVERAGE.read_text(encoding="utf-8"))
-    titles = ("model", "people", "in the interval, %", "standard error", "each effect, %", "mean", "second moment")
+    titles = (
+        "model",
+        "people",
+        "in the interval, %",
+        "standard error",
+        "each effect, %",
+        "mean",
+        "second moment",
+        "least effective draws",
+    )
     lines = ["## Intervals of simulated people", "", *_INTERVALS, "", f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
     for name, one in sorted(found.items()):
         inside = one["pooled"]
         error = (inside * (1 - inside) / (one["people"] * len(one["names"]))) ** 0.5
         each = ", ".join(f"{effect} {100 * share:.0f}" for effect, share in zip(one["names"], one["each"], strict=True))
         means, seconds = (", ".join(f"{value:.2f}" for value in one[key]) for key in ("mean", "second"))
-        lines.append(f"| `{name}` | {one['people']} | {100 * inside:.1f} | {100 * error:.1f} | {each} | {means} | {seconds} |")
+        figures = [f"{100 * inside:.1f}", f"{100 * error:.1f}", each, means, seconds, str(one["least_ess"])]
+        lines.append(f"| `{name}` | {one['people']} | {' | '.join(figures)} |")
     inside_band = sum(0.88 <= one["pooled"] <= 0.92 for one in found.values())
     total = sum(one["people"] * len(one["names"]) for one in found.values())
     share = sum(one["pooled"] * one["people"] * len(one["names"]) for one in found.values()) / max(total, 1)

@@ -137,3 +137,17 @@ def test_the_models_of_a_drug_begin_with_admitted_ones() -> None:
     assert found[0].id == "tacrolimus/moes2016"
     assert {one.drug for one in found} == {"tacrolimus"}
     assert models_of_drug("aspirin") == ()
+
+
+def test_a_file_that_holds_another_model_is_refused(tmp_path, monkeypatch) -> None:
+    folder = tmp_path.joinpath(*FOLDER)
+    folder.mkdir(parents=True)
+    text = resources.files("garrod.knowledge").joinpath(*FOLDER, ENTRIES[0].file).read_text(encoding="utf-8")
+    (folder / "other.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("garrod.dosing.library.resources.files", lambda _: tmp_path)
+    library.cache_clear()
+    try:
+        with pytest.raises(InputError, match=r"other\.toml"):
+            library()
+    finally:
+        library.cache_clear()
