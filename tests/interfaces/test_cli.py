@@ -43,7 +43,8 @@ from made_guidelines import (
 
 GARROD = Path(sys.executable).with_name("garrod")
 SCHEMAS = (
-    "call", "careplan", "dose-estimate", "dose-evaluate", "dose-models", "dose-recommend", "finding", "formula", "person", "recommendation", "review",
+    "call", "careplan", "dose-estimate", "dose-evaluate", "dose-models", "dose-recommend", "finding", "formula", "person",
+    "recommendation", "review",
 )  # fmt: skip
 ATTACK = "<script>alert(1)</script>"
 Finished = subprocess.CompletedProcess[str]
