@@ -1,0 +1,1 @@
+"""The dose: algorithms by genotype, and dosing from drug levels."""
