@@ -63,7 +63,7 @@ def second_clinical(one: Covariates) -> float:
     return (root + 1.2799 * one.takes_inducer - 0.5695 * one.takes_amiodarone) ** 2
 
 
-def second_gage(one: Covariates, cyp2c9: str, a_alleles: int, inr: float, smokes: bool, clot: bool) -> float:
+def second_gage(one: Covariates, cyp2c9: str, a_alleles: int, inr: float, *, smokes: bool, clot: bool) -> float:
     surface = 0.007184 * one.height_cm**0.725 * one.weight_kg**0.425
     per_day = math.exp(0.9751) * math.exp(-0.3238) ** a_alleles * math.exp(0.4317 * surface) * math.exp(-0.00745 * one.age_years)
     per_day *= math.exp(-0.4008) ** cyp2c9.count("*3") * math.exp(-0.2066) ** cyp2c9.count("*2") * math.exp(0.2029 * inr)
@@ -106,7 +106,7 @@ def test_gage_has_the_dose_of_the_second_implementation() -> None:
         known = pair(name)
         assert known is not None and name is not None
         got = gage(one, cyp2c9=known, vkorc1=genotype, target_inr=inr, is_smoker=smokes, has_thrombosis=clot)
-        assert got.mg_per_day == pytest.approx(second_gage(one, name, count, inr, smokes, clot), abs=1e-9)
+        assert got.mg_per_day == pytest.approx(second_gage(one, name, count, inr, smokes=smokes, clot=clot), abs=1e-9)
 
 
 def test_a_person_worked_by_hand_gets_the_dose_worked_by_hand() -> None:

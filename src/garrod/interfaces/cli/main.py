@@ -14,6 +14,7 @@ from garrod.model.errors import GarrodError, InputError, KnowledgeError, Refused
 
 COMMANDS: Final = {
     "call": "What a genome and laboratories say of each gene, one sample a line.",
+    "dose": "Doses by published algorithms and from drug levels.",
     "example": "Write an example person's files, to try the program on.",
     "knowledge": "List, show, check and compare the tables that advice rests on.",
     "report": "Everything known of one person becomes a report and a plan.",
