@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from garrod.dosing.warfarin import Race
+from garrod.dosing.warfarin import DAYS_PER_WEEK, Race
 from garrod.dosing.warfarin_doses import AlgorithmResult, Case, WarfarinDoses, warfarin_doses
-from garrod.dosing.warfarin_inputs import Asked
+from garrod.dosing.warfarin_inputs import WARFARIN, Asked
 from garrod.intake import read_person
 from garrod.interfaces.cli.options import FILE, Moment, genome_options, intake_options
 from garrod.interfaces.cli.output import print_bytes
@@ -21,7 +21,7 @@ REFUSED_CODE = 5
 RACES = {"white": Race.WHITE, "asian": Race.ASIAN, "black": Race.BLACK, "missing-or-mixed": Race.MISSING_OR_MIXED}
 
 
-@click.command("warfarin")
+@click.command(WARFARIN)
 @click.argument("person", type=FILE)
 @click.option("--race", type=click.Choice(sorted(RACES)), help="Race as the publications code it; else the declared ancestry.")
 @click.option("--target-inr", type=float, help="The INR aimed at; Gage's equation asks for it.")
@@ -62,7 +62,7 @@ def warfarin_document(doses: WarfarinDoses, person: str, run: Run) -> Document:
     return {
         "run": run_document(run),
         "person": person,
-        "drug": "warfarin",
+        "drug": WARFARIN,
         "refused": {"reason": _joined(one.reason for one in reasons), "needs": [one.needs for one in reasons]}
         if doses.is_refused
         else None,
@@ -86,7 +86,7 @@ def _result_document(one: AlgorithmResult) -> Document:
         "population": one.published.population,
         "reading": one.published.reading,
         "mg_per_week": weekly,
-        "mg_per_day": {name: value / 7 for name, value in weekly.items()} if weekly else None,
+        "mg_per_day": {name: value / DAYS_PER_WEEK for name, value in weekly.items()} if weekly else None,
         "cases": [_case_document(case) for case in one.cases],
         "refused": [plain(reason) for reason in one.refused],
         "extrapolated": list(one.extrapolated),
@@ -95,18 +95,15 @@ def _result_document(one: AlgorithmResult) -> Document:
 
 
 def _case_document(case: Case) -> Document:
+    """Return one possible genotype's dose; the genes stand under their own names, as the case has them."""
     found = case.predicted
+    genes = {name: value for name, value in plain(case).items() if name not in {"predicted", "without_race", "refused"}}
     return {
-        "cyp2c9": case.cyp2c9,
-        "vkorc1": case.vkorc1,
-        "is_best": case.is_best,
+        **genes,
         "mg_per_week": found.mg_per_week if found else None,
         "mg_per_day": found.mg_per_day if found else None,
         "mg_per_week_without_race": case.without_race,
-        "terms": [
-            {"name": term.name, "coefficient": term.coefficient, "value": term.value, "amount": term.amount}
-            for term in (found.terms if found else ())
-        ],
+        "terms": [{**plain(term), "amount": term.amount} for term in (found.terms if found else ())],
         "equation": found.equation if found else None,
         "refused": plain(case.refused) if case.refused else None,
     }
@@ -145,7 +142,7 @@ def _result_lines(result: AlgorithmResult) -> Iterator[str]:
 
 
 def _amount(weekly: float) -> str:
-    return f"{weekly:.1f} mg/week ({weekly / 7:.1f} mg/day)"
+    return f"{weekly:.1f} mg/week ({weekly / DAYS_PER_WEEK:.1f} mg/day)"
 
 
 def _case_lines(case: Case) -> Iterator[str]:
