@@ -180,12 +180,12 @@ def test_whole_pieces_are_every_sum_of_up_to_six() -> None:
 
 
 def test_rounding_goes_to_the_nearest_and_never_far() -> None:
-    assert nearest(9.0, [5.0]) is not None
-    assert nearest(7.5, [5.0]) is None  # a third off
-    found = nearest(12.5, [5.0])
+    assert nearest(9.0, amounts([5.0])) is not None
+    assert nearest(7.5, amounts([5.0])) is None  # a third off
+    found = nearest(12.5, amounts([5.0]))
     assert found is not None
     assert found.mg == 10.0  # as near as 15, and lower
-    assert nearest(4.0, [5.0], at_most_mg=4.9) is None
+    assert nearest(4.0, amounts([5.0]), at_most_mg=4.9) is None
 
 
 def test_the_strengths_of_a_few_drugs_are_those_that_are_sold(knowledge: Knowledge) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from garrod.careplan.whole_pieces import nearest
+from garrod.careplan.whole_pieces import LARGEST_CHANGE, amounts, nearest
 from garrod.knowledge.loading import Knowledge
 from garrod.knowledge.strengths import Strength
 from garrod.model.careplan import RoundedAmount, WorkedDose
@@ -125,8 +125,8 @@ def _without_limit(one: Recommendation, dose: Dose, intake: _Intake) -> WorkedDo
 def _worked(one: Recommendation, dose: Dose, intake: _Intake, limit: float | None, knowledge: Knowledge) -> WorkedDose:
     low, high = _exact(dose, intake, limit)
     below_only = dose.factor_low is None and dose.factor_high is not None
-    rounded = tuple(_rounded(intake.drug, low, high, _ceiling(dose, high, limit), knowledge))
     is_changed = _differs(intake.mg, low, high, below_only=below_only)
+    rounded = tuple(_rounded(intake.drug, low, high, _ceiling(dose, high, limit), knowledge)) if is_changed else ()
     return WorkedDose(
         recommendation=one.id,
         drug=intake.drug,
@@ -139,7 +139,7 @@ def _worked(one: Recommendation, dose: Dose, intake: _Intake, limit: float | Non
         exact_high_mg=high,
         limit_mg=limit,
         is_changed=is_changed,
-        rounded=rounded if is_changed else (),
+        rounded=rounded,
         condition=dose.condition,
         applies_if=one.applies_if,
         said=_said(dose, intake, low=low, high=high, limit=limit, rounded=rounded, is_changed=is_changed),
@@ -184,8 +184,10 @@ def _rounded(
     for row in knowledge.rows(Strength):
         if row.drug_id == drug:
             by_form[IMMEDIATE if row.release == IMMEDIATE else row.form].add(row.strength_mg)
+    wanted = [end for end in (low, high) if end is not None]
     for form, strengths in sorted(by_form.items(), key=lambda pair: (pair[0] != IMMEDIATE, pair[0])):
-        ends = [nearest(end, sorted(strengths), at_most_mg=ceiling) for end in (low, high) if end is not None]
+        made = amounts(sorted(strengths), up_to_mg=max(wanted) * (1 + LARGEST_CHANGE))
+        ends = [nearest(end, made, at_most_mg=ceiling) for end in wanted]
         for found in dict.fromkeys(one for one in ends if one is not None):
             yield RoundedAmount(form=form, mg=found.mg, pieces=found.pieces)
 
