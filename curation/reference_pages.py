@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from curation.formula_page import formulas_page
 from garrod.interfaces.cli.main import cli
 from garrod.knowledge import Knowledge, load_knowledge
 from garrod.knowledge import guidelines as g
@@ -122,7 +123,12 @@ def _statements(knowledge: Knowledge) -> tuple[list[str], dict[str, dict[str, tu
 
 def pages() -> dict[str, str]:
     """Return every made page by file name."""
-    made = {"tables.md": tables_page(), "commands.md": commands_page(), "coverage.md": coverage_page(load_knowledge())}
+    made = {
+        "tables.md": tables_page(),
+        "commands.md": commands_page(),
+        "coverage.md": coverage_page(load_knowledge()),
+        "formulas.md": formulas_page(),
+    }
     return {name: text.rstrip() + "\n" for name, text in made.items()}
 
 

@@ -42,7 +42,7 @@ from made_guidelines import (
 )
 
 GARROD = Path(sys.executable).with_name("garrod")
-SCHEMAS = ("call", "careplan", "finding", "person", "recommendation", "review")
+SCHEMAS = ("call", "careplan", "finding", "formula", "person", "recommendation", "review")
 ATTACK = "<script>alert(1)</script>"
 Finished = subprocess.CompletedProcess[str]
 
@@ -122,7 +122,7 @@ def test_help_names_every_command_and_what_it_is() -> None:
 
 
 def test_every_command_has_help(tmp_path: Path) -> None:
-    commands = (*COMMANDS, *(f"knowledge {name}" for name in ("list", "show", "check", "diff")))
+    commands = (*COMMANDS, "dose formula", *(f"knowledge {name}" for name in ("list", "show", "check", "diff")))
     for command, ran in together({text: [*text.split(), "--help"] for text in commands}, cwd=tmp_path).items():
         assert (ran.returncode, ran.stderr) == (0, "")
         assert ran.stdout.startswith(f"Usage: garrod {command}")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from garrod import Knowledge, Person, load_knowledge, personalize
 from garrod.careplan.alternatives import Option, problem_drugs, ranked_options
+from garrod.careplan.what_if import compared, with_list
 from garrod.model.careplan import CarePlan
 from garrod.model.person import Allergy, Medication, OutsideCall
 
@@ -53,3 +54,13 @@ def test_only_problem_medicines_are_asked_for_options_and_reasons_are_given() ->
     own = next(one for one in ranked_options(plan, "simvastatin", KNOWLEDGE, planned) if one.drug == "simvastatin")
     assert any("forbids the pair" in reason for reason in own.reasons)
     assert ranked_options(plan, "levothyroxine", KNOWLEDGE, planned) == ()
+
+
+def test_a_what_if_asks_for_options_only_where_the_change_makes_a_problem() -> None:
+    kept = (Medication(name="simvastatin"), Medication(name="ibuprofen"), Medication(name="lithium carbonate"))
+    before = planned(Person(id="p", as_of=NOW, medications=kept), KNOWLEDGE)
+    after = planned(with_list(before.person, KNOWLEDGE, add=("clarithromycin",)), KNOWLEDGE)
+    brought = compared(before, after, add=("clarithromycin",), drop=()).come
+    assert "simvastatin" in problem_drugs(after, brought)
+    assert set(problem_drugs(after, brought)) < set(problem_drugs(after)) | {"simvastatin"}
+    assert problem_drugs(after, ()) == ()

@@ -17,6 +17,7 @@ PERSON = """{"id": "listed", "sex": "male", "birth_date": "1952-03-02", "as_of":
   {"name": "simvastatin", "dose": {"value": 40, "unit": "mg"}, "every": {"value": 24, "unit": "h"}, "start": "2026-01-01"},
   {"name": "clarithromycin", "dose": {"value": 500, "unit": "mg"}, "every": {"value": 12, "unit": "h"}, "start": "2026-04-20"},
   {"name": "amlodipine", "dose": {"value": 5, "unit": "mg"}, "every": {"value": 24, "unit": "h"}, "start": "2026-01-01"},
+  {"name": "lisinopril", "dose": {"value": 10, "unit": "mg"}, "every": {"value": 24, "unit": "h"}, "start": "2026-01-01"},
   {"name": "herbal heart tea"}],
  "allergies": []}"""
 
@@ -75,3 +76,10 @@ def test_a_missing_allergy_list_is_not_called_no_allergies(tmp_path: Path) -> No
     page = render_report(personalize(read_person(path, knowledge), knowledge), knowledge)
     assert "No allergy list was given" in page
     assert "No allergies are known" not in page
+
+
+def test_what_could_not_be_counted_for_several_drugs_is_said_once(page: str) -> None:
+    (text,) = re.findall(r"Not counted for several or all of them: (.*?)\.</p>", page)
+    assert "lisinopril: what it does to enzymes is not in these tables" in text
+    table = re.findall(r"<table.*?</table>", page, re.DOTALL)
+    assert not any(part in row for part in text.split("; ") for row in table)

@@ -1,6 +1,6 @@
 """What could be taken instead of a problem medicine: each option goes through the same review, for this person."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -42,13 +42,20 @@ class Option:
         return self.critical, self.warnings, self.untested, self.drug
 
 
-def problem_drugs(plan: CarePlan) -> tuple[str, ...]:
-    """Return the medicines of the list that something grave, or a call for another medicine, is said of."""
+def problem_drugs(plan: CarePlan, among: Collection[str] | None = None) -> tuple[str, ...]:
+    """Return the medicines of the list that something grave, or a call for another medicine, is said of.
+
+    Parameters
+    ----------
+    among
+        Ids of the recommendations to look at: those that a what-if brings; all where None.
+    """
     wanted = {"avoid", "contraindicated", "alternative"}
     found = {
         one.target.name
         for one in plan.recommendations
         if one.id in plan.in_use
+        and (among is None or one.id in among)
         and not one.could_not_check
         and (one.severity is Severity.CRITICAL or (one.severity is Severity.WARNING and one.action.value in wanted))
     }

@@ -18,6 +18,7 @@ from garrod.model.run import Run
 from garrod.therapeutics.wording import ACTION_WORDS, dose_words
 
 GRAVITY: Final = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
+MOST_NAMED: Final = 2  #: more sources than this are counted in a notice, not named
 STALE_MONTHS: Final = 24
 
 
@@ -174,13 +175,17 @@ def _stale(person: Person, ordered: Sequence[Recommendation], in_use: frozenset[
         return
     today = person.as_of.date()
     known = (knowledge.sources[name] for name in cited if name in knowledge.sources)
-    old = [
-        f"{source.title}, {(today.year - source.content_date.year) * 12 + today.month - source.content_date.month} months"
+    months = {
+        source.title: (today.year - day.year) * 12 + today.month - day.month
         for source in known
-        if source.content_date is not None and _months_later(source.content_date, STALE_MONTHS) < today
-    ]
-    if old:
-        yield f"Over {STALE_MONTHS} months old at the time asked for: {'; '.join(old)}. Look for something newer before acting."
+        if (day := source.content_date) is not None and _months_later(day, STALE_MONTHS) < today
+    }
+    which = "; ".join(f"{title}, {age} months" for title, age in months.items())
+    if len(months) > MOST_NAMED:
+        ages = f"{min(months.values())} to {max(months.values())} months"
+        which = f"{len(months)} of the {len(cited)} sources used ({ages}; the list of sources has each date)"
+    if months:
+        yield f"Over {STALE_MONTHS} months old at the time asked for: {which}. Look for something newer before acting."
 
 
 def _months_later(day: date, months: int) -> date:

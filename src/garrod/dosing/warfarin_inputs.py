@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from garrod.dosing.drugs import AMIODARONE, INDUCERS, WARFARIN
 from garrod.dosing.vkorc1 import ASKED, POSITIONS, Vkorc1, imputed, position_genotype, written_position
 from garrod.dosing.warfarin import IWPC_CYP2C9, Race
 from garrod.model.calls import CallStatus, Diplotype, GeneResult
@@ -12,9 +13,6 @@ from garrod.model.errors import InputError
 from garrod.model.findings import Findings
 from garrod.model.person import Person
 
-AMIODARONE: Final = "amiodarone"
-INDUCERS: Final = ("carbamazepine", "phenytoin", "rifampin")
-WARFARIN: Final = "warfarin"
 #: Words of a declared ancestry that are one of the publication's own; any other is not put into one of its groups.
 RACE_WORDS: Final[Mapping[str, Race]] = {
     "white": Race.WHITE,

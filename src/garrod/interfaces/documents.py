@@ -160,6 +160,7 @@ def exposure_document(one: Exposure) -> Document:
         "reason": one.reason,
         "not_counted": list(one.not_counted),
         "observed": list(one.observed),
+        "is_prodrug": one.is_prodrug,
         "sources": list(one.sources),
     }
 

@@ -74,6 +74,7 @@ def _exposure(drug: str, entries: Sequence[TakenMedicine], setting: Setting) -> 
         reading="recalled" if "recalled" in readings or not terms else "read_once",
         not_counted=tuple(_not_counted(drug, shares, setting)),
         observed=tuple(_observed(drug, terms, tables)),
+        is_prodrug=drug in tables.prodrugs,
         sources=tuple(
             dict.fromkeys((*(term.source for term in terms), *(row.source_id for row in shares), disposition.source_id))
         ),

@@ -140,4 +140,5 @@ class Exposure:
     reason: str | None = None
     not_counted: tuple[str, ...] = ()  #: what acts on the drug or may, and has no figure
     observed: tuple[str, ...] = ()
+    is_prodrug: bool = False  #: made active in the body: its own exposure does not tell its effect
     sources: tuple[str, ...] = ()

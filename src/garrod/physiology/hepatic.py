@@ -52,14 +52,36 @@ def child_pugh_points(
     >>> child_pugh_points(bilirubin_mg_dl=2.5, albumin_g_dl=3.0, inr=1.5, **signs)
     8
     """
-    require_positive("Child-Pugh", bilirubin_mg_dl=bilirubin_mg_dl, albumin_g_dl=albumin_g_dl, inr=inr)
-    return (
-        (1 if bilirubin_mg_dl < 2 else 2 if bilirubin_mg_dl <= 3 else 3)
-        + (1 if albumin_g_dl > 3.5 else 2 if albumin_g_dl >= 2.8 else 3)
-        + (1 if inr < 1.7 else 2 if inr <= 2.3 else 3)
-        + _ASCITES[ascites]
-        + _ENCEPHALOPATHY[encephalopathy]
+    items = child_pugh_items(
+        bilirubin_mg_dl=bilirubin_mg_dl, albumin_g_dl=albumin_g_dl, inr=inr, ascites=ascites, encephalopathy=encephalopathy
     )
+    return sum(items.values())
+
+
+def child_pugh_items(
+    *, bilirubin_mg_dl: float, albumin_g_dl: float, inr: float, ascites: Ascites, encephalopathy: Encephalopathy
+) -> dict[str, int]:
+    """Return the points of each of the five items of Child and Pugh, 1 to 3, by name.
+
+    Raises
+    ------
+    InputError
+        For a laboratory value that is not positive.
+
+    Examples
+    --------
+    >>> signs = {"ascites": Ascites.MILD, "encephalopathy": Encephalopathy.NONE}
+    >>> child_pugh_items(bilirubin_mg_dl=2.5, albumin_g_dl=3.0, inr=1.5, **signs)
+    {'bilirubin': 2, 'albumin': 2, 'INR': 1, 'ascites': 2, 'encephalopathy': 1}
+    """
+    require_positive("Child-Pugh", bilirubin_mg_dl=bilirubin_mg_dl, albumin_g_dl=albumin_g_dl, inr=inr)
+    return {
+        "bilirubin": 1 if bilirubin_mg_dl < 2 else 2 if bilirubin_mg_dl <= 3 else 3,
+        "albumin": 1 if albumin_g_dl > 3.5 else 2 if albumin_g_dl >= 2.8 else 3,
+        "INR": 1 if inr < 1.7 else 2 if inr <= 2.3 else 3,
+        "ascites": _ASCITES[ascites],
+        "encephalopathy": _ENCEPHALOPATHY[encephalopathy],
+    }
 
 
 def child_pugh_class(points: int) -> str:

@@ -25,6 +25,18 @@ def require_positive(formula: str, **given: float) -> None:
         raise InputError(*faults)
 
 
+def require_between(formula: str, *, name: str, value: float, lowest: float, highest: float, studied: str) -> None:
+    """Refuse a value outside what a formula was made from; both ends belong to it.
+
+    Raises
+    ------
+    InputError
+        Naming the input and who was studied, never the value.
+    """
+    if not lowest <= value <= highest:
+        raise InputError(Fault(f"{formula}: {name}", f"this formula is for {studied}", "use one that was made for this person"))
+
+
 def require_adult(formula: str, age_years: float) -> None:
     """Refuse a child: the formula was made from adults.
 

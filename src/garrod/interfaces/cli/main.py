@@ -5,16 +5,16 @@ Exit codes: 0 done, 1 our fault, 2 usage, 3 input cannot be used, 4 knowledge pr
 
 import os
 import sys
-from importlib import import_module
 from typing import Any, Final
 
 import click
 
+from garrod.interfaces.cli.lazy import LazyGroup
 from garrod.model.errors import GarrodError, InputError, KnowledgeError, RefusedError
 
 COMMANDS: Final = {
     "call": "What a genome and laboratories say of each gene, one sample a line.",
-    "dose": "Doses by published algorithms and from drug levels.",
+    "dose": "Formulas with their equations and sources, and doses by published algorithms.",
     "example": "Write an example person's files, to try the program on.",
     "knowledge": "List, show, check and compare the tables that advice rests on.",
     "report": "Everything known of one person becomes a report and a plan.",
@@ -25,27 +25,6 @@ EXIT_CODES: Final = {InputError: 3, KnowledgeError: 4, RefusedError: 5}
 MOST_FAULTS: Final = 50
 
 
-class LazyCommands(click.Group):
-    """A group whose commands are imported when they run, so that help is instant."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names."""
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import one command."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = import_module(f"garrod.interfaces.cli.{cmd_name}")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List commands from their one-line texts, without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(COMMANDS.items()))
-
-
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's signature
     if wanted:
         from garrod.personalization import program_version  # noqa: PLC0415 - not needed for help
@@ -54,7 +33,9 @@ def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> 
         context.exit()
 
 
-@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, lazy=COMMANDS, home="garrod.interfaces.cli.{}", context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print the version.")
 def cli() -> None:
     """Garrod: what follows for one person, from genes, medicines and cited guidelines.

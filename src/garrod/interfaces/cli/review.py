@@ -63,7 +63,8 @@ def command(
     if add or drop:
         other = planned(with_list(read, knowledge, add=add, drop=drop), knowledge)
         what_if, plan = compared(plan, other, add=add, drop=drop), other
-    options = {drug: ranked_options(plan, drug, knowledge, planned) for drug in problem_drugs(plan)}
+    problems = problem_drugs(plan, what_if.come if what_if is not None else None)
+    options = {drug: ranked_options(plan, drug, knowledge, planned) for drug in problems}
     document = to_json(review_document(plan, what_if, options), indent=1) + b"\n"
     papers = dict(_papers(plan, options, **more))
     if out is not None:

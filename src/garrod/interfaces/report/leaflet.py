@@ -81,9 +81,11 @@ def _food(one: Recommendation) -> str:
 
 
 def _taken(one: Medication, language: str) -> str:
-    say, units = phrases("page", language), phrases("unit", language)
+    say, units, often = phrases("page", language), phrases("unit", language), phrases("often", language)
     parts = [f"{one.dose.value:g} {one.dose.unit}"] if one.dose else []
-    if one.every and one.every.unit in units:
+    if one.every and one.every.unit == "h" and f"{one.every.value:g}" in often:
+        parts.append(often[f"{one.every.value:g}"])
+    elif one.every and one.every.unit in units:
         parts.append(say["every"].format(n=f"{one.every.value:g}", unit=units[one.every.unit]))
     if one.status == "on-hold":
         parts.append(say["paused"])
@@ -103,6 +105,7 @@ def _ask(one: Recommendation, name: str, drugs: list[str], language: str, *, wit
     last = f" {JOINED[language]} ".join([", ".join(others[:-1]), others[-1]]) if len(others) > 1 else "".join(others)
     cause = one.cause or ("untested" if one.could_not_check else "genes")
     text = about(cause, language, drug=name, others=last)
+    text = text[:1].upper() + text[1:]
     genes = sorted({reason.removeprefix("gene:") for reason in one.because if reason.startswith("gene:")})
     if with_genes and genes and one.body:
         return f"{text} {phrases('page', language)['by_genes'].format(genes=', '.join(genes))}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from garrod.interfaces.report.drugs import DrugCard, own_medicines
 from garrod.interfaces.report.genes import could_change, gene_views, not_assessed, results_in_short
 from garrod.interfaces.report.other_drugs import before_starting, other_drugs
-from garrod.interfaces.report.whole_list import enzyme_lines, exposure_lines, list_checks
+from garrod.interfaces.report.whole_list import enzyme_lines, exposure_lines, list_checks, not_counted_anywhere
 from garrod.knowledge import Knowledge
 from garrod.knowledge.provenance import Source
 from garrod.model.careplan import CarePlan
@@ -62,6 +62,7 @@ def render_report(plan: CarePlan, knowledge: Knowledge) -> str:
             counts=_counts(cards),
             stopped=[f"{one.name} ({one.status})" for one in plan.person.medications or () if not one.is_current],
             exposures=exposure_lines(plan),
+            not_counted_anywhere=not_counted_anywhere(plan),
             enzymes=enzyme_lines(plan),
             checks=list_checks(plan),
             genes=genes,

@@ -14,7 +14,7 @@ OTHER: Final = "other"
 
 @cache
 def phrases(kind: str, language: str) -> Mapping[str, str]:
-    """Return the sentences of one kind (page, unit, cause, food) in one language, by name."""
+    """Return the sentences of one kind (page, often, unit, cause, food) in one language, by name."""
     lines = csv.DictReader(template_text(TABLE).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
     return {row["name"]: row[language] for row in lines if row["kind"] == kind}
 

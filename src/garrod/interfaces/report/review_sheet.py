@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from garrod.careplan.alternatives import Option
 from garrod.interfaces.report.drugs import GRAVITY, LEVEL_WORDS, READING_WORDS, SHAPES, SILENT
 from garrod.interfaces.report.page import environment, template_text
-from garrod.interfaces.report.whole_list import enzyme_lines, exposure_lines, list_checks
+from garrod.interfaces.report.whole_list import enzyme_lines, exposure_lines, list_checks, not_counted_anywhere
 from garrod.model.careplan import CarePlan
 from garrod.model.findings import FindingStatus
 from garrod.model.recommendations import Recommendation, Severity
@@ -43,6 +43,7 @@ def render_review_sheet(plan: CarePlan, options: Mapping[str, Sequence[Option]] 
             points=[_point(number, some) for number, some in enumerate(_told_once(loud), start=1)],
             quiet=tuple(dict.fromkeys(one.summary for one in quiet)),
             exposures=exposure_lines(plan),
+            not_counted_anywhere=not_counted_anywhere(plan),
             enzymes=enzyme_lines(plan),
             options={drug: some for drug, some in (options or {}).items() if some},
             checks=checks,

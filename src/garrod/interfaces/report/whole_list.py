@@ -1,5 +1,6 @@
 """What is said of the list as a whole: how much of each drug the body sees, enzymes as they work today, what was checked."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from garrod.model.careplan import CarePlan
@@ -8,6 +9,7 @@ from garrod.model.recommendations import Outcome
 
 #: A ratio that hardly differs from 1 is no news of a medicine's own.
 NO_NEWS = 0.05
+MOST_TIMES = 2  #: what more rows than this would repeat is said once
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,22 @@ def term_words(term: ExposureTerm) -> str:
     return f"{by}{at}: {term.ratio:.2g}"
 
 
+def not_counted_anywhere(plan: CarePlan) -> tuple[str, ...]:
+    """Return what could not be counted for several drugs: said once below the table, not in every row."""
+    times = Counter(text for one in plan.findings.exposures() for text in one.not_counted)
+    return tuple(text for text, count in times.items() if count > MOST_TIMES)
+
+
 def exposure_lines(plan: CarePlan) -> tuple[ExposureLine, ...]:
     """Return a row for every drug of the list; one that nothing moves says so."""
+    anywhere = not_counted_anywhere(plan)
     return tuple(
         ExposureLine(
             drug=one.drug,
             ratio=ratio_words(one),
             terms="; ".join(term_words(term) for term in one.terms)
             or ("" if one.auc_ratio is None else "nothing known acts on it"),
-            not_counted="; ".join(one.not_counted),
+            not_counted="; ".join(text for text in one.not_counted if text not in anywhere),
             observed="; ".join(one.observed),
             reading="partly recalled" if one.reading == "recalled" else one.reading.replace("_", " "),
         )
@@ -76,9 +85,10 @@ def exposure_in_short(one: Exposure) -> str:
     found = one.auc_ratio
     if found is None or not one.terms or abs(found.estimate - 1) < NO_NEWS:
         return ""
+    aside = "; made active in the body, so this does not tell its effect" if one.is_prodrug else ""
     return (
         f"about {found.estimate:.2g} times a typical person's on the same dose "
-        f"(90 % of cases: {found.low:.2g} to {found.high:.2g}): {'; '.join(term_words(term) for term in one.terms)}"
+        f"(90 % of cases: {found.low:.2g} to {found.high:.2g}): {'; '.join(term_words(term) for term in one.terms)}{aside}"
     )
 
 
