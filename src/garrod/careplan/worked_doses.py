@@ -210,13 +210,17 @@ def _said(
         return f"{taken} That is within what the guideline leads to{kept}{condition}."
     interval = f" every {dose.interval_h:g} h" if dose.interval_h else ""
     amount = f"Exact {PHASE_WORDS[dose.phase]}{_share(dose, intake)}: {_span(low, high)} mg each time{interval}{kept}{condition}."
-    pieces = [f"{one.mg:g} mg ({_pieces(one)}; {one.form})" for one in rounded]
-    whole = (
-        f" In whole tablets or capsules: {'; '.join(pieces)}."
-        if pieces
-        else " No whole tablets or capsules known here come near."
-    )
-    return " ".join((taken, amount + whole, *([USUAL] if _applies(dose, intake) else [])))
+    return " ".join((taken, amount + _whole(rounded), *([USUAL] if _applies(dose, intake) else [])))
+
+
+def _whole(rounded: Sequence[RoundedAmount]) -> str:
+    """Say the amounts in whole pieces: of immediate release where there are such, else of every form."""
+    first = [one for one in rounded if one.form == IMMEDIATE]
+    pieces = [f"{one.mg:g} mg ({_pieces(one)}{'' if first else f'; {one.form}'})" for one in first or rounded]
+    others = " Delayed or extended forms have strengths of their own." if first and len(first) < len(rounded) else ""
+    if not pieces:
+        return " No whole tablets or capsules known here come near."
+    return f" In whole tablets or capsules: {' or '.join(pieces)}.{others}"
 
 
 def _share(dose: Dose, intake: _Intake) -> str:
