@@ -66,6 +66,7 @@ tables: .venv/.ready ## make the tables from GARROD_SOURCES
 	$(BIN)/python -m curation.guidelines $(GARROD_SOURCES)
 	$(BIN)/python -m curation.haplotypes $(GARROD_SOURCES)
 	$(BIN)/python -m curation.vocabulary $(GARROD_SOURCES)
+	$(BIN)/python -m curation.strengths
 	$(BIN)/python -m curation.enzyme_effects $(GARROD_SOURCES)
 	$(BIN)/python -m curation.exposure $(GARROD_SOURCES)
 	$(BIN)/python -m curation.interactions $(GARROD_SOURCES)

@@ -3,12 +3,14 @@
 import calendar
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from garrod.careplan.worked_doses import worked_doses
 from garrod.knowledge.guidelines import Guideline
 from garrod.knowledge.loading import Knowledge
-from garrod.model.careplan import CarePlan, Conflict, MonitoringItem
+from garrod.model.careplan import CarePlan, Conflict, MonitoringItem, WorkedDose
 from garrod.model.findings import Findings, FindingStatus
 from garrod.model.person import Person
 from garrod.model.recommendations import Action, Check, Recommendation, Severity
@@ -33,6 +35,8 @@ def assemble(
     taken = {one.drug_id for one in findings.taken() if one.is_current}
     in_use = frozenset(one.id for one in recommendations if one.target.name.lower() in taken)
     ordered = tuple(sorted(recommendations, key=lambda one: _order(one, in_use)))
+    worked = worked_doses(person, findings, ordered, in_use, knowledge)
+    ordered = tuple(_with_amounts(one, worked) for one in ordered)
     return CarePlan(
         run=run,
         person=person,
@@ -42,9 +46,16 @@ def assemble(
         conflicts=(*_differences_between_bodies(ordered), *_genes_and_co_medication(ordered, in_use)),
         monitoring=tuple(_monitoring(ordered, in_use)),
         checks=checks,
+        worked_doses=worked,
         not_assessed=tuple(one for one in findings if one.status is FindingStatus.NOT_ASSESSED),
         notices=tuple(_notices(person, ordered, in_use, knowledge)),
     )
+
+
+def _with_amounts(one: Recommendation, worked: Sequence[WorkedDose]) -> Recommendation:
+    """Return advice with the amounts that it leads to for the dose at hand, as its last notes."""
+    said = tuple(dict.fromkeys(amount.said for amount in worked if amount.recommendation == one.id))
+    return replace(one, notes=(*one.notes, *said)) if said else one
 
 
 def _order(one: Recommendation, in_use: frozenset[str]) -> tuple[bool, int, str, str, str]:

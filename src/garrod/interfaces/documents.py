@@ -141,6 +141,7 @@ def careplan_document(plan: CarePlan) -> Document:
         "conflicts": [plain(one) for one in plan.conflicts],
         "monitoring": [plain(one) for one in plan.monitoring],
         "checks": [plain(one) for one in plan.checks],
+        "worked_doses": [plain(one) for one in plan.worked_doses],
         "not_assessed": [finding_document(one) for one in plan.not_assessed],
         "notices": list(plan.notices),
     }
@@ -188,6 +189,7 @@ def review_document(plan: CarePlan, what_if: WhatIf | None, options: Mapping[str
         "checked": [plain(one) for one in plan.checks if one.outcome is not Outcome.COULD_NOT],
         "not_checked": [*unrecognized, *({"what": o.what, "drugs": list(o.drugs), "reason": o.reason} for o in could_not)],
         "monitoring": [plain(one) for one in plan.monitoring],
+        "worked_doses": [plain(one) for one in plan.worked_doses],
         "alternatives": [plain(one) for some in (options or {}).values() for one in some],
         "what_if": None if what_if is None else plain(what_if),
         "notices": list(plan.notices),

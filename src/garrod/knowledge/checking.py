@@ -14,6 +14,7 @@ from garrod.knowledge import (
     laboratory,
     organ_doses,
     pharmacogenomics,
+    strengths,
 )
 from garrod.knowledge.loading import TABLES, VOCABULARY, Knowledge
 from garrod.knowledge.vocabulary import Vocabulary, VocabularyEntry, VocabularyFile, vocabulary_damage
@@ -45,6 +46,7 @@ REFERENCES: tuple[tuple[type[Any], str, type[Any], str], ...] = (
     (exposure.PathwayShare, "drug_id", exposure.Disposition, "drug_id"),
     (exposure.ModifierStrength, "drug_id", guidelines.Drug, "drug_id"),
     (guidelines.DrugName, "drug_id", guidelines.Drug, "drug_id"),
+    (strengths.Strength, "drug_id", guidelines.Drug, "drug_id"),
     (guidelines.Statement, "guideline_id", guidelines.Guideline, "guideline_id"),
     (guidelines.StatementDrug, "statement_id", guidelines.Statement, "statement_id"),
     (guidelines.StatementDrug, "drug_id", guidelines.Drug, "drug_id"),

@@ -18,6 +18,7 @@ from garrod.knowledge import (
     laboratory,
     organ_doses,
     pharmacogenomics,
+    strengths,
 )
 from garrod.knowledge import vocabulary as words
 from garrod.knowledge.provenance import Source
@@ -93,6 +94,7 @@ TABLES: Final[dict[type[Any], tuple[str, ...]]] = {
     words.AtcCombination: ("medicines/atc_combination.tsv",),
     words.VocabularyFile: ("medicines/vocabulary_file.tsv",),
     words.VocabularyEntry: ("medicines/vocabulary_entry.tsv",),
+    strengths.Strength: ("medicines/strength.tsv",),
     guidelines.GeneDrug: ("guidelines/gene_drug.tsv",),
     guidelines.Indication: ("guidelines/indication.tsv", "guidelines_clinpgx/indication.tsv"),
     guidelines.IndicationWord: ("guidelines/indication_word.tsv",),

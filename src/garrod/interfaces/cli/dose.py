@@ -4,10 +4,12 @@ from typing import Final
 
 import click
 
+from garrod.dosing.drugs import WARFARIN
 from garrod.interfaces.cli.lazy import LazyGroup
 
 COMMANDS: Final = {
     "formula": "Work out one formula, for one person or a table.",
+    WARFARIN: "A maintenance dose by published equations, with and without genes.",
     "estimate": "A person's own parameters from levels, or those of many people.",
     "recommend": "The next dose, ranked by the probability of reaching the target.",
     "evaluate": "How well models would have foretold a hospital's own levels.",
@@ -17,4 +19,4 @@ COMMANDS: Final = {
 
 @click.group("dose", cls=LazyGroup, lazy=COMMANDS, home="garrod.interfaces.cli.dose_{}")
 def command() -> None:
-    """Work out formulas, and doses from drug levels: estimates, the next dose, and how well models foretell."""
+    """Formulas with their equations and sources, doses by published algorithms, and doses from drug levels."""

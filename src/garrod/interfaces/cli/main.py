@@ -14,7 +14,7 @@ from garrod.model.errors import GarrodError, InputError, KnowledgeError, Refused
 
 COMMANDS: Final = {
     "call": "What a genome and laboratories say of each gene, one sample a line.",
-    "dose": "Formulas of kidney, liver and body size, each with its equation, population and source.",
+    "dose": "Formulas with their equations and sources, and doses by published algorithms.",
     "example": "Write an example person's files, to try the program on.",
     "knowledge": "List, show, check and compare the tables that advice rests on.",
     "report": "Everything known of one person becomes a report and a plan.",

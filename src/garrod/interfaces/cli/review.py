@@ -128,6 +128,8 @@ def _lines(plan: CarePlan, what_if: WhatIf | None) -> Iterator[str]:
     for finding in plan.findings.of_kind("medication"):
         if finding.reason:
             yield f"warning  {finding.subject}: {finding.reason}"
+    for said in dict.fromkeys((one.drug, one.said) for one in plan.worked_doses if one.is_changed):
+        yield f"dose     {said[0]}: {said[1]}"
     for exposure in plan.findings.exposures():
         if exposure.auc_ratio and exposure.terms:
             found, by = exposure.auc_ratio, ", ".join(f"{t.by} on {t.factor} x{t.ratio:.2g}" for t in exposure.terms)
