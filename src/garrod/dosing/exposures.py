@@ -131,4 +131,5 @@ def _metric(seen: Forecast, metric: str, regimen: Regimen, above: float | None) 
         case _:
             assert above is not None
             found = (curves[:, :-1] > above).mean(axis=1)
-    return found
+    # A steady state that is not there means that more is given than the body can ever clear: the levels rise without end.
+    return np.where(np.isnan(found), np.inf, found) if metric in STEADY else found

@@ -23,6 +23,8 @@ RTOL: Final = 1e-8
 _ATOL: Final = 1e-13  #: times the largest amount of the lane
 _STEADY: Final = 1e-9
 _CYCLES: Final = 1000
+_LOOKED_AT: Final = 10  #: cycles after which lanes that run away are looked for
+_SHRINKS: Final = 0.999  #: a step that shrinks by less than this over those cycles does not settle
 _JUMPS: Final = 24
 _RENEWED: Final = 6
 _MOST_STEPS: Final = 20000
@@ -299,10 +301,16 @@ def _fixed_point(cycle: Callable[[Array], Array], state: Array) -> Array:
             jump = after
         fit = np.isfinite(jump).all(axis=1) & (jump.real >= 0).all(axis=1)
         state = np.where(fit[:, None], jump, after)
-    for _ in range(_CYCLES):
+    pace = np.full(lanes, np.inf)
+    for turn in range(_CYCLES):
         after = cycle(state)
         if _settled(state, after):
             return after
+        if turn % _LOOKED_AT == 0:
+            step = np.abs((after - state).real).max(axis=1)
+            if (_settled_lanes(state, after) | (step > _SHRINKS * pace)).all():
+                break  # what still moves moves on as fast: more goes in than can ever go out
+            pace = step
         state = after
     return np.where(_settled_lanes(state, cycle(state))[:, None], state, np.nan)
 

@@ -199,6 +199,7 @@ def _levels(
                     level=None if below else value,
                     below=below,
                     limit=value if below else limit,
+                    output=model.output_labels[0],
                 )
             )
     return found

@@ -17,6 +17,7 @@ from garrod.model.errors import Fault, InputError
 TOXICITY_WEIGHT: Final = 1.0
 PER_INTERVAL: Final = 7
 DRAWS: Final = 2000
+SATURABLE_DRAWS: Final = 200  #: of the posterior, for models that are integrated; a chance is then known to about 0.03
 HALVINGS: Final = 24
 SCALABLE: Final = frozenset({"AUC24_ss", "trough_ss", "css", "AUC_MIC", "peak_ss", "AUC24", "trough"})
 
@@ -30,7 +31,7 @@ class Ranked:
     p_target, p_toxic
         Share of the posterior in the target's range, and above what harms; None where the target names no harm.
     low, median, high
-        5, 50 and 95 % of the metric; ``point`` is the best minimum's.
+        5, 50 and 95 % of the metric; ``point`` is the best minimum's. Infinite where more is given than the body can clear.
     needs_confirmation
         Why a second person must confirm it; empty where nothing asks for it.
     """
@@ -160,8 +161,9 @@ class LinearSeen(Seen):
 
 def seen_of(made: Estimate, metric: str, *, start: float, above: float | None = None, draws: int = DRAWS) -> Seen:
     """Return what computes a metric of regimens: two forecasts an interval for a linear model, else one a regimen."""
-    linear = is_linear(made.model.structure) and metric in SCALABLE and not may_move(made.model)
-    return (LinearSeen if linear else Seen)(made, metric, start, above, draws)
+    if is_linear(made.model.structure) and metric in SCALABLE and not may_move(made.model):
+        return LinearSeen(made, metric, start, above, draws)
+    return Seen(made, metric, start, above, draws if is_linear(made.model.structure) else min(draws, SATURABLE_DRAWS))
 
 
 def candidates(seen: Seen, target: Target, duration: float | None = None) -> Iterator[Regimen]:
@@ -203,7 +205,7 @@ def _most(limits: DosingLimits, interval: float) -> float:
 def _ranked(seen: Seen, target: Target, one: Regimen, last: float | None) -> Ranked:
     values = seen.values(one)
     point, drawn = float(values[0]), values[1:]
-    low, median, high = (float(part) for part in np.quantile(drawn, (0.05, 0.5, 0.95)))
+    low, median, high = (float(part) for part in np.quantile(drawn, (0.05, 0.5, 0.95), method="inverted_cdf"))
     inside = np.ones(len(drawn), dtype=bool)
     inside &= drawn >= target.range.low if target.range.low is not None else True
     inside &= drawn <= target.range.high if target.range.high is not None else True

@@ -19,6 +19,7 @@ from garrod.interfaces.documents import Document, plain, run_document
 from garrod.model.run import Run
 
 GRID = 25
+LIKELY = 0.5  #: below this chance of the target the lines say so
 BAND = (0.05, 0.95)
 
 
@@ -207,6 +208,11 @@ def target_document(one: Target) -> Document:
     }
 
 
+def _interval(one: Ranked) -> Document:
+    """Return 5, 50 and 95 %; null where levels would rise without end."""
+    return {"low": _finite(one.low), "median": _finite(one.median), "high": _finite(one.high)}
+
+
 def _regimen(one: Ranked, unit: str, max_source: str | None) -> Document:
     return {
         "amount": one.regimen.amount,
@@ -215,7 +221,7 @@ def _regimen(one: Ranked, unit: str, max_source: str | None) -> Document:
         "duration_h": one.regimen.duration_h,
         "p_target": one.p_target,
         "p_toxic": one.p_toxic,
-        "exposure": {"metric": one.metric, "individual": one.point, "low": one.low, "median": one.median, "high": one.high},
+        "exposure": {"metric": one.metric, "individual": _finite(one.point)} | _interval(one),
         "needs_confirmation": list(one.needs_confirmation),
         "max_source": max_source,
     }
@@ -287,6 +293,8 @@ def next_dose_lines(one: NextDose, *, most: int = 6) -> Iterator[str]:
     if one.target is not None and one.regimens:
         target, unit = one.target, one.estimate.case.model.structure.units.get("amount", "mg")
         yield f"target: {target_words(target)}"
+        if one.regimens[0].p_target < LIKELY:
+            yield f"note: no regimen reaches the target with a chance of {LIKELY:.0%}; another level would tell more"
         for each in one.regimens[:most]:
             yield _regimen_line(each, unit)
         if one.loading is not None:
@@ -309,6 +317,10 @@ def target_words(one: Target) -> str:
     return f"{one.metric} {low} to {high} {one.unit or ''}".rstrip() + toxic + source
 
 
+def _told(value: float) -> str:
+    return f"{value:.3g}" if math.isfinite(value) else "without end"
+
+
 def _regimen_line(one: Ranked, unit: str) -> str:
     regimen = one.regimen
     over = f" over {regimen.duration_h:g} h" if regimen.duration_h else ""
@@ -316,7 +328,7 @@ def _regimen_line(one: Ranked, unit: str) -> str:
     confirm = f"; needs a second confirmation: {', '.join(one.needs_confirmation)}" if one.needs_confirmation else ""
     return (
         f"{regimen.amount:g} {unit} every {regimen.interval_h:g} h{over}: in the target {one.p_target:.0%}{toxic}; "
-        f"{one.metric} {one.median:.3g} ({one.low:.3g} to {one.high:.3g}){confirm}"
+        f"{one.metric} {_told(one.median)} ({_told(one.low)} to {_told(one.high)}){confirm}"
     )
 
 
