@@ -233,7 +233,8 @@ CASES: tuple[DoseCase, ...] = (
               "11.5 hours.",
         second=Second(
             rates=one_compartment, shown=lambda a, v: a[:, 0] / v["V"],
-            typical={"CL": 0.273 * 1.5**0.438 * 32**3.54 / (32**3.54 + 46.4**3.54), "V": 0.628 * 1.5}, moved=("CL",), covariance=np.array([[0.226**2]]),
+            typical={"CL": 0.273 * 1.5**0.438 * 32**3.54 / (32**3.54 + 46.4**3.54), "V": 0.628 * 1.5},
+            moved=("CL",), covariance=np.array([[0.226**2]]),
             error=lambda f: np.sqrt(1.98**2 + (0.236 * f) ** 2), doses=((0, 15, 1),), levels=((11.5, 11.0),),
         ),
         lesson="The estimate is shown (two transcriptions of the model agree); the dose is not, since no source at hand states "
