@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from curation import dose_models
 from curation.formula_page import formulas_page
 from garrod.interfaces.cli.main import cli
 from garrod.knowledge import Knowledge, load_knowledge
@@ -128,6 +129,7 @@ def pages() -> dict[str, str]:
         "commands.md": commands_page(),
         "coverage.md": coverage_page(load_knowledge()),
         "formulas.md": formulas_page(),
+        "dose-models.md": dose_models.page(),
     }
     return {name: text.rstrip() + "\n" for name, text in made.items()}
 

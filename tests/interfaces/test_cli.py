@@ -42,7 +42,10 @@ from made_guidelines import (
 )
 
 GARROD = Path(sys.executable).with_name("garrod")
-SCHEMAS = ("call", "careplan", "finding", "formula", "person", "recommendation", "review")
+SCHEMAS = (
+    "call", "careplan", "dose-estimate", "dose-evaluate", "dose-models", "dose-recommend", "finding", "formula", "person",
+    "recommendation", "review",
+)  # fmt: skip
 ATTACK = "<script>alert(1)</script>"
 Finished = subprocess.CompletedProcess[str]
 

@@ -1,0 +1,320 @@
+"""Linear models: amounts by matrix exponentials, exact for every structure, equal eigenvalues and all.
+
+Between two events dA/dt = M A + r with constant M and r, so A moves by exp of [[M, r], [0, 0]]. Off the diagonal, a
+compartmental matrix has no negative entry; shifted by its largest rate it has none at all, so that Taylor series and squaring
+only add numbers of one sign and lose nothing, however small an amount has become or however close two rates are.
+This is the plain path; ``modal`` is the fast one for mammillary models.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from garrod.dosing import modal
+from garrod.dosing.dose_model import Structure
+from garrod.dosing.expressions import Apply, Array, Name, Node
+from garrod.dosing.lanes import Given, People
+from garrod.dosing.rates import area_weights, rates
+from garrod.dosing.timeline import Timeline
+
+_DEGREE: Final = 16
+_RADIUS: Final = 0.5
+
+
+def is_linear(structure: Structure) -> bool:
+    """Say whether amounts follow linear equations with rates that hold between events."""
+    if structure.odes:
+        return all(_degree(one.tree, frozenset(structure.states)) <= 1 for one in structure.odes)
+    shown = structure.area is None or _degree(structure.area.tree, frozenset(structure.states)) <= 1
+    return structure.elimination == "linear" and shown
+
+
+def _degree(tree: Node, states: frozenset[str]) -> int:
+    """Return the degree of an equation in the states: 0, 1, or 2 for anything that is not linear; time counts as that."""
+    if isinstance(tree, Name):
+        return 1 if tree.name in states else 2 if tree.name in {"t", "T"} else 0
+    if not isinstance(tree, Apply):
+        return 0
+    degrees = [_degree(one, states) for one in tree.arguments]
+    match tree.function:
+        case "+" | "-" | "negative":
+            return max(degrees)
+        case "*":
+            return min(sum(degrees), 2)
+        case "/":
+            return degrees[0] if degrees[1] == 0 else 2
+        case "if":
+            return max(degrees[1:]) if degrees[0] == 0 else 2
+        case _:
+            return 0 if max(degrees) == 0 else 2
+
+
+def rate_matrix(structure: Structure, values: Mapping[str, Any]) -> tuple[Array, Array]:
+    """Return M (lanes or 1, sets, states, states) and the constant inputs (lanes or 1, sets, states)."""
+    if structure.odes:
+        return _of_equations(structure, values)
+    found: dict[tuple[int, int], Any] = {}
+
+    def flow(source: str, target: str | None, rate: Any) -> None:
+        one = structure.states.index(source)
+        found[one, one] = found.get((one, one), 0.0) - rate
+        if target is not None:
+            other = structure.states.index(target)
+            found[other, one] = found.get((other, one), 0.0) + rate
+
+    _ways_in(structure, values, flow)
+    _body(structure, values, flow)
+    for place, weight in area_weights(structure, values).items():
+        found[len(structure.states) - 1, place] = weight
+    size = len(structure.states)
+    shape = np.broadcast_shapes((1, 1), *(np.shape(rate) for rate in found.values()))
+    kind = complex if any(np.iscomplexobj(rate) for rate in found.values()) else float
+    matrix = np.zeros((*shape, size, size), dtype=kind)
+    for (row, column), rate in found.items():
+        matrix[..., row, column] = rate
+    return matrix, np.zeros((1, 1, size))
+
+
+def _ways_in(structure: Structure, values: Mapping[str, Any], flow: Any) -> None:
+    roles, states = structure.roles, structure.states
+    if "depot" in states:
+        absorbed = values[roles["KA"]]
+        if structure.metabolite and "FPM" in roles:
+            first_pass = values[roles["FPM"]]
+            flow("depot", "metabolite", absorbed * first_pass)
+            absorbed = absorbed * (1.0 - first_pass)
+        flow("depot", "central", absorbed)
+    if "depot2" in states:
+        flow("depot2", "central", values[roles["KA2"]])
+    for place in range(1, structure.transit + 1):
+        following = f"transit{place + 1}" if place < structure.transit else "depot" if "depot" in states else "central"
+        flow(f"transit{place}", following, values[roles["KTR"]])
+
+
+def _body(structure: Structure, values: Mapping[str, Any], flow: Any) -> None:
+    k = rates(structure, values)
+    for place, name in enumerate(("peripheral", "peripheral2")[: max(structure.compartments - 1, 0)], 2):
+        flow("central", name, k[f"K1{place}"])
+        flow(name, "central", k[f"K{place}1"])
+    if "K10" not in k:
+        return
+    if not structure.metabolite:
+        flow("central", None, k["K10"])
+        return
+    formed = values[structure.roles["FM"]]
+    flow("central", "metabolite", k["K10"] * formed)
+    flow("central", None, k["K10"] * (1.0 - formed))
+    cleared = values[structure.roles["CLM"]]
+    flow("metabolite", None, cleared / values[structure.roles["VM"]] if "VM" in structure.roles else cleared)
+
+
+def _of_equations(structure: Structure, values: Mapping[str, Any]) -> tuple[Array, Array]:
+    """Read M off own equations by trying each state at one; exact, as they are linear."""
+    size = len(structure.states)
+    at_zero = dict.fromkeys(structure.states, 0.0)
+
+    def tried(states: Mapping[str, float]) -> list[Any]:
+        return [np.asarray(one({**values, **states})) for one in structure.odes]
+
+    still = tried(at_zero)
+    columns = [tried(at_zero | {name: 1.0}) for name in structure.states]
+    parts = [*still, *(part for column in columns for part in column)]
+    shape = np.broadcast_shapes((1, 1), *(part.shape for part in parts))
+    kind = complex if any(np.iscomplexobj(part) for part in parts) else float
+    matrix, constant = np.zeros((*shape, size, size), dtype=kind), np.zeros((*shape, size), dtype=kind)
+    for row in range(size):
+        constant[..., row] = still[row]
+        for column in range(size):
+            matrix[..., row, column] = columns[column][row] - still[row]
+    return matrix, constant
+
+
+def exponential(matrix: Array) -> Array:
+    """Return exp of square matrices (..., size, size) with no negative entry off the diagonal, accurate entry by entry."""
+    size = matrix.shape[-1]
+    diagonal = np.einsum("...ii->...i", matrix)
+    shift = np.maximum(0.0, -diagonal.real.min(axis=-1))[..., None, None] if matrix.size else np.zeros((1, 1))
+    unit = np.eye(size)
+    raised = matrix + shift * unit
+    norm = float(np.abs(raised).sum(axis=-2).max(initial=0.0))
+    squarings = max(0, int(np.ceil(np.log2(norm / _RADIUS)))) if norm > _RADIUS and np.isfinite(norm) else 0
+    raised = raised / 2.0**squarings
+    total = unit + raised / (_DEGREE + size)
+    for degree in range(_DEGREE + size - 1, 0, -1):
+        total = unit + raised @ total / degree
+    total = total * np.exp(-shift / 2.0**squarings)
+    for _ in range(squarings):
+        total = total @ total
+    found: Array = total
+    return found
+
+
+def propagate(
+    group: People, values: Mapping[str, Any], doses: Given, line: Timeline, who: Array | None, *, plain: bool = False
+) -> Array:
+    """Return the amounts right after each record: (lanes, records, states)."""
+    structure = group.model.structure
+    matrix, constant = rate_matrix(structure, values)
+    size = matrix.shape[-1]
+    lanes = max(len(matrix), len(line.span), len(doses.amount), len(doses.rate), len(constant))
+    rate = _inputs(group, doses.rate, line.runs, who) + _of_step(constant, line.of_set)
+    added = _inputs(group, doses.amount, line.arrives, who)
+    if plain or not modal.fits(structure):
+        moves = _move(_of_step(matrix, line.of_set), rate, line.span)
+    else:
+        moves = _fast(structure, values, matrix, rate, line)
+    trains = steady_states(group, matrix, constant, doses, who) if group.dose_steady.any() else {}
+    state = np.zeros((lanes, size), dtype=np.result_type(moves, added, *(one for one in trains.values())))
+    return walk(group, state, moves, added, line, trains, who)
+
+
+def _fast(structure: Structure, values: Mapping[str, Any], matrix: Array, rate: Array, line: Timeline) -> Array:
+    """Return the moves in closed form, and by the plain path for lanes whose eigenvalues nearly meet."""
+    moves, sound = modal.moves(structure, values, rate, line.span, line.of_set)
+    if sound.all():
+        return moves
+    poor = np.flatnonzero(~np.broadcast_to(sound, (len(moves),)))
+    per_step = np.broadcast_to(_of_step(matrix, line.of_set), (len(moves), *moves.shape[1:2], *matrix.shape[2:]))
+    moves[poor] = _move(
+        per_step[poor],
+        np.broadcast_to(rate, (len(moves), *rate.shape[1:]))[poor],
+        np.broadcast_to(line.span, (len(moves), line.span.shape[1]))[poor],
+    )
+    return moves
+
+
+def walk(
+    group: People, state: Array, moves: Array, added: Array, line: Timeline, trains: Mapping[int, Array], who: Array | None
+) -> Array:
+    """Go from step to step, and keep the amounts at the records."""
+    lanes, size = state.shape
+    steps = line.span.shape[1]
+    keep = ~line.resets
+    any_reset = not keep.all()
+    path = np.empty((steps, lanes, size), dtype=state.dtype)
+    arrivals = _at_steps(group, trains, line, lanes, who)
+    for step in range(steps):
+        state = (moves[:, step, :size, :size] @ state[..., None])[..., 0] + moves[:, step, :size, size]
+        if any_reset:
+            state = state * keep[:, step, None]
+        state = state + added[:, step]
+        if arrivals is not None:
+            state = state + arrivals[:, step]
+        path[step] = state
+    found: Array = np.moveaxis(path, 0, 1)[
+        np.arange(lanes)[:, None], np.broadcast_to(line.record_step, (lanes, line.record_step.shape[1]))
+    ]
+    return found
+
+
+def _at_steps(group: People, trains: Mapping[int, Array], line: Timeline, lanes: int, who: Array | None) -> Array | None:
+    """Return what steady trains bring at each step: (lanes, steps, states); None without any."""
+    if not trains:
+        return None
+    some = next(iter(trains.values()))
+    found = np.zeros((lanes, line.span.shape[1], some.shape[-1]), dtype=some.dtype)
+    for place, amounts in trains.items():
+        record = np.broadcast_to(group.rows(group.dose_record, who)[:, place], (lanes,))
+        step = np.broadcast_to(line.record_step, (lanes, line.record_step.shape[1]))[np.arange(lanes), record]
+        found[np.arange(lanes), step] += np.where(
+            np.broadcast_to(group.rows(group.dose_steady, who)[:, place], (lanes,))[:, None] > 0, amounts, 0.0
+        )
+    return found
+
+
+def _of_step(values: Array, of_set: Array) -> Array:
+    """Return values of sets (lanes or 1, sets, ...) for each step: (lanes or 1, steps, ...)."""
+    if values.shape[1] == 1:
+        return values
+    lanes = max(len(values), len(of_set))
+    rows = np.arange(lanes)[:, None] if len(values) > 1 else np.zeros((1, 1), dtype=int)
+    return values[rows, of_set]
+
+
+def _inputs(group: People, amounts: Array, when: Array, who: Array | None) -> Array:
+    """Sum doses by state at each step: (lanes, steps, states)."""
+    size = len(group.model.structure.states)
+    into = np.eye(size)[group.rows(group.dose_state, who)]
+    return np.asarray(when * amounts[:, None, :]) @ into
+
+
+def steady_states(group: People, matrix: Array, constant: Array, doses: Given, who: Array | None) -> dict[int, Array]:
+    """Return for each dose that stands in a steady train the amounts at its row: place -> (lanes, states).
+
+    At the row, earlier doses of the train came at whole intervals before it (later by the lag); an infusion longer than the
+    interval overlaps with itself. The amounts x at the start of a cycle solve x = E(II) x + what one cycle brings.
+    """
+    found = {}
+    size = matrix.shape[-1]
+    for place in np.flatnonzero(group.dose_steady.any(axis=0)):
+        of_set = np.take_along_axis(group.rows(group.of_record, who), group.rows(group.dose_record, who)[:, [place]], axis=1)
+        here = _of_step(matrix, of_set)[:, 0]
+        still = _of_step(constant, of_set)[:, 0]
+        state = group.rows(group.dose_state, who)[:, place]
+        into = np.eye(size)[state]
+        interval = group.rows(group.dose_interval, who)[:, place]
+        amount, rate = doses.amount[:, place], doses.rate[:, place] if doses.rate.shape[1] > 1 else doses.rate[:, 0]
+        lag = doses.lag[:, place] if doses.lag.shape[1] > 1 else doses.lag[:, 0]
+        duration = (
+            (doses.end - doses.start)[:, place] if (doses.end - doses.start).shape[1] > 1 else (doses.end - doses.start)[:, 0]
+        )
+        found[int(place)] = _train(here, still, into, amount, rate, interval, lag, duration, group.model.structure.gathers)
+    return found
+
+
+def _train(
+    here: Array,
+    still: Array,
+    into: Array,
+    amount: Array,
+    rate: Array,
+    interval: Array,
+    lag: Array,
+    duration: Array,
+    gathers: tuple[bool, ...],
+) -> Array:
+    """Return the amounts at the row of one steady train: (lanes, states); a state that only gathers begins at 0."""
+    endless = interval <= 0
+    cycle = np.where(endless, 1.0, interval)
+    whole = np.floor(np.real(duration) / cycle)
+    part = np.where(endless, cycle, duration - whole * cycle)
+    high, low = np.where(endless, rate, (whole + 1.0) * rate), np.where(endless, rate, whole * rate)
+    bolus = np.where(np.real(rate) > 0, 0.0, amount)[:, None] * into
+    over = np.floor(np.real(lag) / cycle)
+    phase = np.where(endless, cycle, (over + 1.0) * cycle - lag)
+    size = here.shape[-1]
+    # One cycle from its start: high rate until ``part``, low rate to the end.
+    first = _move(here, still + high[:, None] * into, part)
+    second = _move(here, still + low[:, None] * into, cycle - part)
+    whole_cycle = _joined(second, first)
+    gain, brought = whole_cycle[..., :size, :size], whole_cycle[..., :size, size]
+    left = (gain @ bolus[..., None])[..., 0] + brought
+    body = np.flatnonzero(~np.array(gathers))
+    start = np.zeros_like(left)
+    start[..., body] = np.linalg.solve((np.eye(size) - gain)[..., body[:, None], body], left[..., body, None])[..., 0]
+    # From the start of the last cycle to the row.
+    within = np.real(phase) < np.real(part)
+    one = _move(here, still + high[:, None] * into, np.where(within, phase, part))
+    two = _move(here, still + low[:, None] * into, np.where(within, 0.0, phase - part))
+    path = _joined(two, one)
+    found: Array = (path[..., :size, :size] @ (start + bolus)[..., None])[..., 0] + path[..., :size, size]
+    return found
+
+
+def _move(matrix: Array, rate: Array, span: Array) -> Array:
+    """Return exp of [[M, r], [0, 0]] times the span, inputs scaled to the size of M's entries: (..., states + 1, states + 1)."""
+    size = matrix.shape[-1]
+    lead = np.broadcast_shapes(matrix.shape[:-2], rate.shape[:-1], span.shape)
+    full = np.zeros((*lead, size + 1, size + 1), dtype=np.result_type(matrix, rate, span))
+    full[..., :size, :size] = matrix * span[..., None, None]
+    inputs = rate * span[..., None]
+    scale = float(np.abs(inputs).max(initial=0.0)) or 1.0
+    full[..., :size, size] = inputs / scale
+    moves = exponential(full)
+    moves[..., :size, size] *= scale
+    return moves
+
+
+def _joined(later: Array, earlier: Array) -> Array:
+    return later @ earlier

@@ -1,0 +1,309 @@
+"""The most likely random effects of a person: every minimum of the objective, from many starts, side by side.
+
+Each start is a lane of a damped Gauss-Newton search; what it finds is polished by Newton's method with the Hessian of the
+exact gradient. Where a lag or a duration is estimated the objective has kinks, at which no gradient vanishes; there a
+pattern search settles the place.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from garrod.dosing.expressions import Array
+from garrod.dosing.lanes import People
+from garrod.dosing.objective import Prior, objective, value
+from garrod.dosing.timing import timing_effects, timing_moves
+
+_DRAWS: Final = 6
+_DRAWS_KINKED: Final = 48
+_SEARCH_ROUNDS: Final = 60
+_NEWTON_ROUNDS: Final = 12
+_CLOSE: Final = 1e-3  #: predicted gain in objective below which the first search rests
+_SAME_SD: Final = 2e-2  #: minima nearer than this, in prior SD, are one
+_STEP_SD: Final = 1e-4  #: of the difference quotient for the Hessian
+_TIGHT: Final = 1e-7
+_TURNS: Final = 6
+_FINEST: Final = 1e-10  #: step of the pattern search, in prior SD, at which it ends
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Minimum:
+    """One minimum of the objective.
+
+    Attributes
+    ----------
+    effects
+        (active,) the active random effects.
+    hessian
+        (active, active) second derivatives of the objective.
+    slope
+        The largest gradient left, per prior SD.
+    is_kinked
+        Whether it lies where the objective has a kink, so that the gradient does not vanish.
+    """
+
+    objective: float
+    effects: Array
+    hessian: Array
+    slope: float
+    is_kinked: bool
+
+
+def minima(
+    group: People, before: Prior, *, seed: int = 1, plain: bool = False, extra: Array | None = None
+) -> list[list[Minimum]]:
+    """Return the distinct minima of each person, best first.
+
+    Parameters
+    ----------
+    group
+        One or several people of one model.
+    seed
+        Of the starts drawn from the prior.
+    extra
+        (starts, active) further starts.
+    """
+    if not before.active.size:
+        found = objective(group, before, np.zeros((group.count, 0)), _who(group, 1), plain=plain)
+        return [[Minimum(float(one), np.zeros(0), np.zeros((0, 0)), 0.0, is_kinked=False)] for one in found]
+    kinked = timing_moves(group.model)
+    starts = _starts(before, seed, _DRAWS_KINKED if kinked else _DRAWS)
+    if extra is not None:
+        starts = np.concatenate([starts, extra])
+    effects = np.tile(starts, (group.count, 1))
+    owner = np.repeat(np.arange(group.count), len(starts))
+    effects, height = search(group, before, effects, owner, plain=plain)
+    if kinked:
+        effects, height = _best(effects, height, owner, 12)
+        owner = np.repeat(np.arange(group.count), len(effects) // group.count)
+        effects, height = pattern(group, before, effects, height, owner, plain=plain, rounds=60)
+    effects, height, owner = _distinct(before, effects, height, owner)
+    if not len(effects):
+        return [[] for _ in range(group.count)]
+    effects, height, gradient, hessian = newton(group, before, effects, owner, plain=plain)
+    slope = np.abs(gradient * before.sd).max(axis=1)
+    rough = slope > 1e-4
+    if rough.any():
+        effects[rough], height[rough] = settle(group, before, effects[rough], height[rough], owner[rough], plain=plain)
+    return _collected(group, before, effects, height, owner, hessian, slope, kinked=kinked)
+
+
+def _who(group: People, times: int) -> Array | None:
+    return None if group.count == 1 else np.repeat(np.arange(group.count), times)
+
+
+def _lanes(group: People, owner: Array) -> Array | None:
+    return None if group.count == 1 else owner
+
+
+def _starts(before: Prior, seed: int, draws: int) -> Array:
+    """Return starts: the typical person, one SD up and down each effect, and draws from the prior."""
+    count = len(before.active)
+    axes = np.concatenate([np.diag(before.sd), -np.diag(before.sd)])
+    drawn = np.random.default_rng(seed).standard_normal((draws, count)) @ before.root.T
+    return np.concatenate([np.zeros((1, count)), axes, drawn])
+
+
+def settle(group: People, before: Prior, effects: Array, height: Array, owner: Array, *, plain: bool) -> tuple[Array, Array]:
+    """Find the lowest place on a kink or a step: the effects that move doses by pattern search, the others by slopes, in turn."""
+    timed = timing_effects(group.model, before.names)[before.active]
+    for turn in range(_TURNS):
+        effects, height = pattern(group, before, effects, height, owner, plain=plain, rounds=60, only=timed if turn % 2 else None)
+        if timed.any() and not timed.all():
+            effects, height = search(group, before, effects, owner, plain=plain, held=timed, close=1e-11)
+    return effects, height
+
+
+def search(
+    group: People, before: Prior, effects: Array, owner: Array, *, plain: bool, held: Array | None = None, close: float = _CLOSE
+) -> tuple[Array, Array]:
+    """Go downhill from each lane by damped Gauss-Newton steps until little is to be gained.
+
+    Parameters
+    ----------
+    held
+        (active,) effects that stay where they are.
+    close
+        Gain in objective below which a lane rests.
+    """
+    effects = effects.copy()
+    now = value(group, before, effects, _lanes(group, owner), plain=plain)
+    height, gradient, hessian = now.objective, now.gradient, now.hessian
+    damping = np.full(len(effects), 1e-3)
+    alive = np.isfinite(height)
+    for _ in range(_SEARCH_ROUNDS):
+        lanes = np.flatnonzero(alive)
+        if not lanes.size:
+            break
+        step, gain = _steps(before, gradient[lanes], hessian[lanes], damping[lanes], held)
+        trial = effects[lanes] + step
+        there = value(group, before, trial, _lanes(group, owner[lanes]), plain=plain)
+        better = there.objective < height[lanes]
+        resting = gain < close
+        accepted = lanes[better]
+        effects[accepted], height[accepted] = trial[better], there.objective[better]
+        gradient[accepted], hessian[accepted] = there.gradient[better], there.hessian[better]
+        damping[lanes] = np.where(better, damping[lanes] / 10, damping[lanes] * 8)
+        alive[lanes] = ~(better & resting) & (damping[lanes] < 1e8) & ~(resting & ~better & (gain < min(1e-9, close)))
+    return effects, height
+
+
+def _steps(before: Prior, gradient: Array, hessian: Array, damping: Array, held: Array | None = None) -> tuple[Array, Array]:
+    """Return damped steps, none longer than some prior SDs, and the gain that each promises."""
+    if held is not None:
+        gradient = np.where(held, 0.0, gradient)
+        hessian = np.where(held[:, None] | held, np.diag(before.sd**-2.0), hessian)
+    diagonal = np.einsum("lii->li", hessian)
+    damped = hessian + (damping[:, None] * diagonal)[..., None] * np.eye(len(before.active))
+    step = -np.linalg.solve(damped, gradient[..., None])[..., 0]
+    longest = np.abs(step / before.sd).max(axis=1)
+    step = step * np.minimum(1.0, 2.0 / np.maximum(longest, 1e-300))[:, None]
+    gain = -(gradient * step).sum(axis=1) - 0.5 * np.einsum("li,lij,lj->l", step, hessian, step)
+    return step, gain
+
+
+def _best(effects: Array, height: Array, owner: Array, most: int) -> tuple[Array, Array]:
+    """Keep the lowest lanes of each person, equally many for all."""
+    people = int(owner.max()) + 1
+    each = len(effects) // people
+    order = np.argsort(height.reshape(people, each), axis=1, kind="stable")[:, :most]
+    places = (order + np.arange(people)[:, None] * each).ravel()
+    return effects[places], height[places]
+
+
+def _distinct(before: Prior, effects: Array, height: Array, owner: Array) -> tuple[Array, Array, Array]:
+    """Drop lanes that have come to one place: near in effects, measured in prior SD, and in objective."""
+    order = np.lexsort((height, owner))
+    kept: list[int] = []
+    for lane in order:
+        if not np.isfinite(height[lane]):
+            continue
+        mates = [one for one in kept if owner[one] == owner[lane]] if len(kept) < 4000 else kept[-40:]
+        mates = [one for one in mates if owner[one] == owner[lane]]
+        if any(np.abs((effects[lane] - effects[one]) / before.sd).max() < 0.1 for one in mates):
+            continue
+        kept.append(int(lane))
+    places = np.array(kept, dtype=int)
+    return effects[places], height[places], owner[places]
+
+
+def second_derivatives(group: People, before: Prior, effects: Array, owner: Array, *, plain: bool) -> Array:
+    """Return the Hessian of each lane, from differences of the exact gradient."""
+    lanes, count = effects.shape
+    step = _STEP_SD * before.sd
+    shifts = np.concatenate([np.diag(step), -np.diag(step)])
+    wide = (effects[:, None, :] + shifts).reshape(lanes * 2 * count, count)
+    slopes = value(group, before, wide, _lanes(group, np.repeat(owner, 2 * count)), plain=plain).gradient
+    slopes = slopes.reshape(lanes, 2, count, count)
+    hessian = (slopes[:, 0] - slopes[:, 1]) / (2 * step)[:, None]
+    found: Array = (hessian + np.swapaxes(hessian, 1, 2)) / 2
+    return found
+
+
+def newton(group: People, before: Prior, effects: Array, owner: Array, *, plain: bool) -> tuple[Array, Array, Array, Array]:
+    """Polish each lane by Newton steps; returns effects, objective, gradient and Hessian."""
+    effects = effects.copy()
+    now = value(group, before, effects, _lanes(group, owner), plain=plain)
+    height, gradient, rough = now.objective, now.gradient, now.hessian
+    hessian = second_derivatives(group, before, effects, owner, plain=plain)
+    alive = np.ones(len(effects), dtype=bool)
+    for _ in range(_NEWTON_ROUNDS):
+        alive &= np.abs(gradient * before.sd).max(axis=1) > _TIGHT
+        lanes = np.flatnonzero(alive)
+        if not lanes.size:
+            break
+        used = _positive(hessian[lanes], rough[lanes])
+        step, _ = _steps(before, gradient[lanes], used, np.zeros(len(lanes)))
+        moved = np.zeros(len(lanes), dtype=bool)
+        for shorter in (1.0, 0.3, 0.05):
+            left = np.flatnonzero(~moved)
+            if not left.size:
+                break
+            trial = effects[lanes[left]] + shorter * step[left]
+            there = value(group, before, trial, _lanes(group, owner[lanes[left]]), plain=plain)
+            flat = np.abs(there.gradient * before.sd).max(axis=1) < 0.5 * np.abs(gradient[lanes[left]] * before.sd).max(axis=1)
+            good = (there.objective < height[lanes[left]]) | (flat & (there.objective < height[lanes[left]] + 1e-9))
+            chosen = lanes[left[good]]
+            effects[chosen], height[chosen] = trial[good], there.objective[good]
+            gradient[chosen], rough[chosen] = there.gradient[good], there.hessian[good]
+            moved[left[good]] = True
+        alive[lanes[~moved]] = False
+        again = lanes[moved]
+        if again.size:
+            hessian[again] = second_derivatives(group, before, effects[again], owner[again], plain=plain)
+    return effects, height, gradient, hessian
+
+
+def _positive(hessian: Array, otherwise: Array) -> Array:
+    """Return Hessians that point downhill: the Gauss-Newton one where the true one does not."""
+    lowest = np.linalg.eigvalsh(hessian)[:, 0]
+    return np.where((lowest > 0)[:, None, None], hessian, otherwise)
+
+
+def pattern(
+    group: People,
+    before: Prior,
+    effects: Array,
+    height: Array,
+    owner: Array,
+    *,
+    plain: bool,
+    rounds: int,
+    only: Array | None = None,
+) -> tuple[Array, Array]:
+    """Go downhill without gradients: steps along the axes, and now and then along others, halved where none helps.
+
+    Parameters
+    ----------
+    only
+        (active,) the effects that may move; all where None.
+    """
+    effects, height = effects.copy(), height.copy()
+    lanes, count = effects.shape
+    moving = np.flatnonzero(only) if only is not None and only.any() else np.arange(count)
+    size = np.full(lanes, 0.05)
+    random = np.random.default_rng(7)
+    for turn in range(rounds):
+        live = np.flatnonzero(size > _FINEST)
+        if not live.size:
+            break
+        axes = np.eye(count)[moving]
+        if turn % 3 == 2 and len(moving) == count:
+            axes = np.linalg.qr(random.standard_normal((count, count)))[0]
+        tries = np.concatenate([axes, -axes])[None] * (size[live, None, None] * before.sd)
+        wide = (effects[live, None, :] + tries).reshape(-1, count)
+        there = objective(group, before, wide, _lanes(group, np.repeat(owner[live], 2 * len(axes))), plain=plain).reshape(
+            len(live), -1
+        )
+        best = there.argmin(axis=1)
+        least = there[np.arange(len(live)), best]
+        better = least < height[live]
+        went = tries[np.arange(len(live)), best]
+        effects[live[better]] += went[better]
+        height[live[better]] = least[better]
+        size[live] = np.where(better, size[live] * 2.0, size[live] * 0.35)
+    return effects, height
+
+
+def _collected(
+    group: People, before: Prior, effects: Array, height: Array, owner: Array, hessian: Array, slope: Array, *, kinked: bool
+) -> list[list[Minimum]]:
+    found: list[list[Minimum]] = [[] for _ in range(group.count)]
+    for lane in np.lexsort((height, owner)):
+        mine = found[owner[lane]]
+        if any(np.abs((effects[lane] - one.effects) / before.sd).max() < _SAME_SD for one in mine):
+            continue
+        is_saddle = not kinked and np.linalg.eigvalsh(hessian[lane])[0] <= 0
+        if mine and (is_saddle or (slope[lane] > 1e-2 and not kinked)):
+            continue
+        mine.append(
+            Minimum(
+                float(height[lane]),
+                effects[lane].copy(),
+                hessian[lane].copy(),
+                float(slope[lane]),
+                is_kinked=bool(slope[lane] > 1e-4),
+            )
+        )
+    return found
