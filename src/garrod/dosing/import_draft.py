@@ -59,6 +59,8 @@ class Draft:
         Names of the effects and their covariance matrix (effects, effects).
     kappas
         SD of each effect of an occasion.
+    remedies
+        What would do where a name of the source has no value here.
     """
 
     where: str
@@ -81,6 +83,7 @@ class Draft:
     kappas: Mapping[str, float] = field(default_factory=dict)
     bins_h: Sequence[float] = ()
     notes: list[str] = field(default_factory=list)
+    remedies: dict[str, str] = field(default_factory=dict)
 
 
 def safe_name(name: str) -> str:
@@ -166,7 +169,7 @@ def _drop_idle_effects(draft: Draft, needed: set[str]) -> None:
 
 def _refuse_lost(draft: Draft, needed: set[str]) -> None:
     for name, at in lost_in(needed):
-        remedy = "define it before, and give every if an else" if not name.startswith("THETA[") else "give it in $THETA"
+        remedy = draft.remedies.get(name, "define it before, and give every if an else")
         refuse(draft.where, at, f"{name} has no value here, or not on every path", remedy)
 
 
@@ -197,14 +200,15 @@ def _lines(draft: Draft, needed: set[str]) -> Iterator[str]:
 
 
 def _sorted(draft: Draft, needed: set[str], known: set[str]) -> tuple[dict[str, Named], dict[str, Named]]:
-    """Tell values of covariates alone from parameters of the person."""
+    """Tell values of covariates alone from parameters: what depends on the person's own, and what equations of the body use."""
+    body = {name for tree in (*draft.states.values(), *draft.outputs.values()) for name in names_of(tree)}
     derived: dict[str, Named] = {}
     parameters: dict[str, Named] = {}
     for name, one in draft.named.items():
         if name not in needed:
             continue
         names = names_of(one.tree) if one.tree is not None else frozenset()
-        is_derived = one.theta is None and one.random == "none" and names <= known | {*derived} | _TIMES
+        is_derived = name not in body and one.theta is None and one.random == "none" and names <= known | {*derived} | _TIMES
         (parameters if not is_derived or _is_of_dose(name, draft) else derived)[name] = one
     return derived, parameters
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from garrod.dosing.code_flow import Flow, lost, names_of
 from garrod.dosing.code_reading import read_code, read_expression
-from garrod.dosing.code_tokens import Code, refuse
 from garrod.dosing.code_tokens import C as C_CODE
+from garrod.dosing.code_tokens import Code, refuse
 from garrod.dosing.expressions import Apply, Array, Name, Node, Number
 from garrod.dosing.import_draft import Draft, Error, Named, refuse_without_start, safe_name
 from garrod.dosing.json5_text import Text, read_json5
@@ -314,7 +314,7 @@ class _Import:
 
     def drop_helpers(self) -> None:
         """Drop the last compartments that only gather: no body, no output and no dose needs them."""
-        dropped = []
+        dropped: list[str] = []
         while len(self.draft.states) > 1 and self.is_helper(last := [*self.draft.states][-1]):
             dropped.insert(0, last)
             del self.draft.states[last]

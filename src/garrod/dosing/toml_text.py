@@ -10,8 +10,8 @@ _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 #: How strongly each operator binds, as the language of equations reads it.
 _BINDING: Final = {
-    "or": 1, "and": 2, "not": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "==": 4, "!=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "negative": 7,
-    "^": 8,
+    "or": 1, "and": 2, "not": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "==": 4, "!=": 4, "+": 5, "-": 5, "*": 6, "/": 6,
+    "negative": 7, "^": 8,
 }  # fmt: skip
 _SPACED: Final = {"or", "and", "<", "<=", ">", ">=", "==", "!=", "+", "-"}
 _ATOM: Final = 9
