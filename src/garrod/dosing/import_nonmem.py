@@ -173,9 +173,6 @@ class _Import:
     def outputs_and_errors(self) -> None:
         shown = self.shape.states[self.shape.observed]
         scale = self.flow.env.get(f"S{self.shape.observed + 1}")
-        if scale is None:
-            number = self.shape.observed + 1
-            self.draft.notes.append(f"$PK sets no scale S{number}: F is the amount in compartment {number}.")
         prediction: Node = Name(shown) if scale is None else Apply("/", (Name(shown), scale))
         statements = self.code("ERROR")
         env = {**self.flow.env, PREDICTION: Name(PREDICTION)}
@@ -186,8 +183,10 @@ class _Import:
         flow.run(statements)
         line = max((one.line for one in _assigned(statements) if one.target == "Y"), default=self.by_name["ERROR"][0].line)
         y = flow.env.get("Y", lost("Y", line))
-        self.draft.outputs["cp"], error = self.identified(with_prediction(y, prediction), prediction, line)
+        self.draft.outputs["cp"], error = self.identified(y, prediction, line)
         self.draft.errors = [error]
+        if self.draft.outputs["cp"] == Name(shown):
+            self.draft.notes.append(f"The prediction is the amount in {shown}: nothing in the file divides it by a volume.")
         if error.in_logs:
             self.draft.notes.append("Y is a logarithm: levels in event tables are logarithms, as in the source.")
         if error.kind in {"proportional", "power", "log_additive"}:
@@ -198,14 +197,15 @@ class _Import:
         states = frozenset(self.shape.states)
         if not names_of(y) & states:
             return prediction, self.error(y, line)
-        if PREDICTION not in names_of(y):
-            for part in parts_with(y, states):
-                written = with_prediction(y, part)
-                if not names_of(written) & states and not any("[" in name for name in names_of(part)):
-                    try:
-                        return part, error_of(written, self.sigma, self.constant)
-                    except NoErrorKindError:
-                        continue
+        parts = [prediction] if PREDICTION in names_of(y) else parts_with(y, states)
+        for part in parts:
+            shown = with_prediction(y, part)
+            if names_of(shown) & states or any("[" in name for name in names_of(part)):
+                continue
+            try:
+                return part, error_of(shown, self.sigma, self.constant)
+            except NoErrorKindError:
+                continue
         return refuse(self.where, line, "Y shows more than one prediction, or none that can be told", "write Y with F and EPS")
 
     def error(self, y: Node, line: int) -> Error:

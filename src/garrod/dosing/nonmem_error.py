@@ -143,8 +143,15 @@ def with_prediction(y: Node, prediction: Node) -> Node:
 
 
 def parts_with(tree: Node, states: frozenset[str]) -> list[Node]:
-    """Return the parts of an expression that hold an amount, each once, larger ones first: what may be the prediction."""
+    """Return the parts of an expression that may be the prediction: arithmetic that holds an amount, larger ones first."""
     if not names_of(tree) & states:
         return []
     inner = [part for one in tree.arguments for part in parts_with(one, states)] if isinstance(tree, Apply) else []
-    return list(dict.fromkeys([tree, *inner]))
+    return list(dict.fromkeys([tree, *inner] if _is_arithmetic(tree) else inner))
+
+
+def _is_arithmetic(tree: Node) -> bool:
+    """Say whether an expression may be a concentration: a logarithm or a choice is something done to one."""
+    if isinstance(tree, Apply):
+        return tree.function in {"+", "-", "*", "/"} and all(map(_is_arithmetic, tree.arguments))
+    return True
