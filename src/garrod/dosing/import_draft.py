@@ -170,7 +170,8 @@ def _drop_idle_effects(draft: Draft, needed: set[str]) -> None:
 def _refuse_lost(draft: Draft, needed: set[str]) -> None:
     for name, at in lost_in(needed):
         remedy = draft.remedies.get(name, "define it before, and give every if an else")
-        refuse(draft.where, at, f"{name} has no value here, or not on every path", remedy)
+        said = name.replace("[", "(").replace("]", ")") if draft.kind.startswith("NONMEM") else name
+        refuse(draft.where, at, f"{said} has no value here, or not on every path", remedy)
 
 
 def _lines(draft: Draft, needed: set[str]) -> Iterator[str]:

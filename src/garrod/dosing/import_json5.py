@@ -19,7 +19,7 @@ from garrod.dosing.code_tokens import C as C_CODE
 from garrod.dosing.code_tokens import Code, refuse
 from garrod.dosing.expressions import Apply, Array, Name, Node, Number
 from garrod.dosing.import_draft import Draft, Error, Named, refuse_without_start, safe_name
-from garrod.dosing.json5_text import Text, read_json5
+from garrod.dosing.json5_text import Table, Text, read_json5
 
 _KEYS: Final = {
     "id", "ode_code", "pk_code", "n_comp", "obs", "dose", "covariates", "variables", "parameters", "omega_matrix", "iov",
@@ -36,24 +36,23 @@ _NO_INDEX: Final = "compartments are numbered from 0 in code, below n_comp"
 class _File:
     """The file as read, with what its faults are told by."""
 
-    given: Mapping[str, Any]
+    given: Table
     where: str
-    text: str
 
     def line(self, key: str) -> int:
-        found = re.search(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*:", self.text, re.MULTILINE)
-        return self.text.count("\n", 0, found.end()) + 1 if found else 1
+        return self.given.lines.get(key, 1)
 
     def fail(self, key: str, what: str, remedy: str) -> None:
         refuse(self.where, self.line(key), f"{key}: {what}", remedy)
 
-    def table(self, key: str) -> Mapping[str, Any]:
+    def table(self, key: str) -> Table:
         found = self.given.get(key)
         if found is None:
-            return {}
-        if not isinstance(found, Mapping):
+            return Table()
+        if not isinstance(found, Table):
             self.fail(key, "a table was expected", "write { … }")
-        return found  # type: ignore[no-any-return]
+        assert isinstance(found, Table)
+        return found
 
     def names(self, key: str) -> list[str]:
         found = self.given.get(key) or []
@@ -67,11 +66,11 @@ class _File:
         return float(found)
 
     def only(self, key: str, known: set[str]) -> None:
-        for name in self.given if key == "" else self.table(key):
+        table = self.given if key == "" else self.table(key)
+        for name in table:
             if name not in known:
-                self.fail(
-                    name, "this key is not represented here", "write the model by hand, or take the key out if it has no part"
-                )
+                remedy = "write the model by hand, or take the key out if it has no part"
+                refuse(self.where, table.lines[name], f"{name}: this key is not represented here", remedy)
 
 
 def draft_of_json5(content: bytes, where: str) -> Draft:
@@ -84,9 +83,9 @@ def draft_of_json5(content: bytes, where: str) -> Draft:
     """
     text = content.decode("utf-8")
     given = read_json5(text, where)
-    if not isinstance(given, Mapping) or "ode_code" not in given:
+    if not isinstance(given, Table) or "ode_code" not in given:
         refuse(where, 1, "this is no model file with ode_code", "give a model file of InsightRX/PKPDsim, or a control stream")
-    file = _File(given, where, text)
+    file = _File(given, where)
     file.only("", _KEYS)
     for key in ("parameters", "omega_matrix", "ruv", "obs", "n_comp"):
         if key not in given:

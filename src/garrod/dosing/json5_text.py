@@ -31,6 +31,16 @@ class Text(str):
         return self.lines[min(place, len(self.lines) - 1)] if self.lines else 0
 
 
+class Table(dict[str, Any]):
+    """A table that knows the line of the file on which each of its keys stands."""
+
+    __slots__ = ("lines",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: dict[str, int] = {}
+
+
 def text_with_lines(text: str, lines: tuple[int, ...]) -> Text:
     """Join a text with the lines of its characters."""
     found = Text(text)
@@ -52,7 +62,7 @@ def read_json5(text: str, where: str) -> Any:
     Returns
     -------
     object
-        Tables as dict, lists, `Text`, int, float, bool, None.
+        `Table`, lists, `Text`, int, float, bool, None.
 
     Raises
     ------
@@ -74,8 +84,10 @@ class _Reader:
         self.skip()
 
     def fail(self, what: str, remedy: str) -> None:
-        line = self.text.count("\n", 0, self.place) + 1
-        raise InputError(Fault(f"{self.where}:{line}", what, remedy))
+        raise InputError(Fault(f"{self.where}:{self.line()}", what, remedy))
+
+    def line(self) -> int:
+        return self.text.count("\n", 0, self.place) + 1
 
     def skip(self) -> None:
         match = _SPACE.match(self.text, self.place)
@@ -124,14 +136,16 @@ class _Reader:
             self.fail(f"{found} is not finite", "write a number that is")
         return value
 
-    def table(self, depth: int) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+    def table(self, depth: int) -> Table:
+        found = Table()
         while not self.take("}"):
+            line = self.line()
             key = self.key()
             if key in found:
                 self.fail(f"the key {key!r} stands twice", "keep one of them")
             if not self.take(":"):
                 self.fail(f"a colon was expected behind {key!r}", "write key: value")
+            found.lines[key] = line
             found[key] = self.value(depth + 1)
             self.separator("}")
         return found
@@ -160,7 +174,7 @@ class _Reader:
 
     def string(self) -> Text:
         quote = self.text[self.place]
-        line = self.text.count("\n", 0, self.place) + 1
+        line = self.line()
         self.place += 1
         out: list[str] = []
         lines: list[int] = []

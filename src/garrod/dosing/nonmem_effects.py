@@ -69,12 +69,29 @@ def _random(tree: Node) -> tuple[str, Node, Random] | None:
     eta = _places(tree)[0]
     if tree.function == "+" and Name(eta) in tree.arguments:
         return eta, next(one for one in tree.arguments if one != Name(eta)), "normal_additive"
-    factors = _factors(tree)
-    for place, one in enumerate(factors):
-        random: Random | None = _way(one, eta)
-        if random is not None and len(factors) > 1:
-            return eta, _product([other for number, other in enumerate(factors) if number != place]), random
-    return None
+    found = _multiplied(tree, eta)
+    return None if found is None or found[0] is None else (eta, found[0], found[1])
+
+
+def _multiplied(tree: Node, eta: str) -> tuple[Node | None, Random] | None:
+    """Return what stands beside the factor with the effect, None where nothing does, and how the effect enters."""
+    way = _way(tree, eta)
+    if way is not None:
+        return None, way
+    if not isinstance(tree, Apply) or tree.function not in {"*", "/"}:
+        return None
+    left, right = tree.arguments
+    if not _places(right):
+        found = _multiplied(left, eta)
+        return found and (_beside(tree.function, found[0], right), found[1])
+    found = _multiplied(right, eta) if tree.function == "*" else None
+    return found and (left if found[0] is None else Apply("*", (left, found[0])), found[1])
+
+
+def _beside(function: str, left: Node | None, right: Node) -> Node:
+    if left is None:
+        return right if function == "*" else Apply("/", (Number(1.0), right))
+    return Apply(function, (left, right))
 
 
 def _way(factor: Node, eta: str) -> Random | None:
@@ -83,16 +100,3 @@ def _way(factor: Node, eta: str) -> Random | None:
     if factor in {Apply("+", (Number(1.0), Name(eta))), Apply("+", (Name(eta), Number(1.0)))}:
         return "proportional"
     return None
-
-
-def _factors(tree: Node) -> list[Node]:
-    if isinstance(tree, Apply) and tree.function == "*":
-        return [*_factors(tree.arguments[0]), *_factors(tree.arguments[1])]
-    return [tree]
-
-
-def _product(factors: list[Node]) -> Node:
-    found = factors[0]
-    for one in factors[1:]:
-        found = Apply("*", (found, one))
-    return found

@@ -9,13 +9,14 @@ from typing import Final
 
 import numpy as np
 
-from garrod.dosing.code_flow import names_of
+from garrod.dosing.code_flow import lost_in, names_of
 from garrod.dosing.expressions import Apply, Array, Expression, Name, Node, Number
 from garrod.dosing.import_draft import Error
 
 PREDICTION: Final = "F"
 _GRID: Final = np.geomspace(1e-4, 1e5, 91)
 _CLOSE: Final = 1e-6
+_DECIDING: Final = {"<", "<=", ">", ">=", "==", "!=", "and", "or", "not", "min", "max"}
 _LINEAR: Final = "write F*(1 + EPS(1)), F + EPS(1), LOG(F) + EPS(1), or F + W*EPS(1) with W of F and THETA alone"
 
 Constant = Callable[[str], float | None]
@@ -45,6 +46,7 @@ def error_of(y: Node, sigma: Array, constant: Constant) -> Error:
     NoErrorKindError
         Where it is none of the kinds that a model file has.
     """
+    _refuse_unknown_turns(y)
     env: dict[str, float] = {}
     for name in names_of(y) - {PREDICTION}:
         if name.startswith("EPS["):
@@ -70,6 +72,23 @@ def error_of(y: Node, sigma: Array, constant: Constant) -> Error:
     return _kind(f, variance)
 
 
+def _refuse_unknown_turns(y: Node) -> None:
+    """Refuse what is not known where something is decided by it: not a number would decide silently."""
+    for name, _ in lost_in(names_of(y)):
+        if name.startswith("EPS["):
+            raise NoErrorKindError(f"{name} has no $SIGMA", "give one for each EPS")
+    for name, _ in lost_in(_deciding(y)):
+        raise NoErrorKindError(f"the error depends on {name}")
+
+
+def _deciding(tree: Node) -> frozenset[str]:
+    """Return the names in conditions, comparisons, minima and maxima."""
+    if not isinstance(tree, Apply):
+        return frozenset()
+    deciding = tree.arguments[:1] if tree.function == "if" else tree.arguments if tree.function in _DECIDING else ()
+    return frozenset[str]().union(*map(names_of, deciding), *map(_deciding, tree.arguments))
+
+
 def _predictions(y: Node, env: dict[str, float]) -> Array:
     """Return predictions to try, some beside every number of the code, where it may turn."""
     numbers = {one for one in (*_numbers(y), *env.values()) if 0 < one < np.inf}
@@ -88,9 +107,6 @@ def _numbers(tree: Node) -> Iterator[float]:
 def _linear(y: Node, env: dict[str, float], f: Array, count: int) -> tuple[Array, Array]:
     """Return Y without EPS (predictions,) and its slope by each EPS (errors, predictions)."""
     read = Expression("", y, names_of(y))
-    for name in names_of(y):
-        if name.startswith("EPS[") and not 1 <= int(name[4:-1]) <= count:
-            raise NoErrorKindError(f"{name} has no $SIGMA", "give one for each EPS")
 
     def at(*eps: float) -> Array:
         given = {f"EPS[{place}]": np.asarray(one) for place, one in enumerate(eps, 1)}
