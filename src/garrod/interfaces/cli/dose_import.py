@@ -19,6 +19,8 @@ def command(file: Path, out: Path | None, drug: str | None, units: str | None) -
 
     What cannot be represented is refused with its line, never dropped; what was left out is said.
     """
+    if out is not None and out.resolve() == file.resolve():
+        raise click.UsageError("--out names the file that is read; name another")
     made = import_model(file, drug=drug, units=units)
     content = made.text.encode()
     if out is None:
