@@ -213,6 +213,13 @@ def test_a_name_that_means_something_in_a_model_file_gets_another(tmp_path: Path
         ('"ruv": { "prop": [0.15], "add": 0.001 }', '"ltbs": true, "ruv": { "prop": 0.1, "add": 0.3 }', 30, "proportional part"),
         ('"version": "0.1.0"', '"state_init": "A[0] = 5"', 32, "state_init"),
         ('"cv": { "CL": 0.2 }', '"cv": { "CL": 0.2, "V": 0.1 }', 29, "does not use kappa_V"),
+        ('"bins": [0, 24, 9999]', '"bins": [0, 24, 48]', 29, "no bin holds what comes after 48"),
+        ('"bins": [0, 24, 9999]', '"bins": [0, 24, 9999], "use": false', 29, "switched off"),
+        ('"T_SWITCH",]', '"T_SWITCH", "t"]', 25, "t is running time"),
+        ("Qi = Q \\", "Qi = Q * 1e999 \\", 19, "not finite"),
+        ("Qi = Q \\", "Qi = Q < WT < 3 \\", 19, "two comparisons"),
+        ("Qi = Q \\", "int Qi = Q \\", 19, "'int' cannot be represented"),
+        ("Qi = Q \\", "Qi += Q \\", 19, "'Qi' cannot be represented"),
         ('"dose": { "cmt": 1', '"cmt_mapping": { "oral": 2 }, "dose": { "cmt": 1', 24, "doses by oral"),
         ('"version": "0.1.0"', '"iiv": { "CL": 0.3, "V": 0.3, "V2": 0.5 }', 32, "not the roots of omega_matrix"),
     ],
@@ -222,6 +229,10 @@ def test_what_cannot_be_represented_is_refused_with_its_line(tmp_path: Path, old
     assert said.startswith(f"made.json5:{line}: ")
     assert what in said
     assert "; " in said
+
+
+def test_brackets_without_end_are_refused_and_not_followed(tmp_path: Path) -> None:
+    assert "too deep" in refusal(tmp_path, "Qi = Q \\", f"Qi = {'(' * 9000}Q{')' * 9000} \\")
 
 
 def test_json5_is_read_as_its_format_says() -> None:

@@ -231,6 +231,33 @@ def test_own_equations_predict_what_the_same_model_by_hand_does(tmp_path: Path) 
     np.testing.assert_allclose(found, levels(hand, tmp_path, rows, "70,1", [0.3, -0.1]), rtol=1e-6)
 
 
+def test_duration_rate_and_bioavailability_belong_to_the_compartment_of_their_number(tmp_path: Path) -> None:
+    pk = "CL=THETA(1)*EXP(ETA(1))\nV=THETA(2)*EXP(ETA(2))\nKA=THETA(3)\nS2=V\nD2=THETA(5)\nF2=THETA(4)\nR1=THETA(6)\nALAG2=0.5"
+    hand = model_of("""
+        [structure]
+        compartments = 1
+        absorption = "first_order"
+        [parameters]
+        CL = 3
+        V = 20
+        KA = 1.1
+        D2 = 2
+        F2 = 0.5
+        R1 = 30
+        ALAG2 = 0.5
+        [iiv]
+        given_as = "variance"
+        CL = 0.09
+        V = 0.04
+        [residual]
+        kind = "proportional"
+        proportional = 0.2
+    """)
+    rows = ("0,100,-1,.,1,1", "1,.,.,1,0,.", "5,100,-2,.,1,2", "6,.,.,1,0,.", "9,80,0,.,1,2", "12,.,.,1,0,.", "30,.,.,1,0,.")
+    found = levels(imported(tmp_path, body(subroutines="ADVAN2 TRANS2", pk=pk)).model, tmp_path, rows, "70,1", [0.2, -0.1])
+    np.testing.assert_allclose(found, levels(hand, tmp_path, rows, "70,1", [0.2, -0.1]), rtol=1e-9)
+
+
 ERRORS = [
     ("Y = F + EPS(1)", "0.04", ("additive", 0, 0.2, 1, False)),
     ("Y = F + THETA(5)*EPS(1)", "1 FIX", ("additive", 0, 2, 1, False)),

@@ -1,5 +1,6 @@
 """Read model code into assignments and conditions whose expressions are trees of our own language."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NoReturn
@@ -241,6 +242,8 @@ class _Reader:
         self.place += 1
         if token.kind == "number":
             number = Number(float(token.word))
+            if not math.isfinite(number.value):
+                self.code.fail(token.line, f"{token.word} is not finite", "write a number that is")
             if token.word.isdigit():
                 self.whole.append(number)
             return number

@@ -130,7 +130,7 @@ def toml_of(draft: Draft) -> str:
     unused = [name for name in draft.named if name not in needed]
     if unused:
         draft.notes.append(f"Left out, since no prediction of the model needs it: {', '.join(unused)}.")
-    if "t" in needed:
+    if needed & _TIMES:
         draft.notes.append("Equations use running time: right for tables whose time 0 is that of the source.")
     return "\n".join(_lines(draft, needed)) + "\n"
 

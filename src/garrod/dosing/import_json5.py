@@ -29,6 +29,7 @@ _KEYS: Final = {
 _PUBMED: Final = re.compile(r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?/(?:\?term=)?)(\d{6,9})")
 _DOI: Final = re.compile(r"\b10\.\d{4,9}/[^\s\"'#?]+")
 _FLOOR: Final = 0.001
+_LONG: Final = 1000.0  #: hours; bins that end later are meant to have no end
 _NO_INDEX: Final = "compartments are numbered from 0 in code, below n_comp"
 
 
@@ -159,6 +160,8 @@ class _Import:
         for name in self.file.names("covariates"):
             self.draft.columns[safe_name(name)] = name
             env[name] = Name(safe_name(name))
+        if "t" in {*self.draft.columns.values(), *self.values}:
+            self.file.fail("covariates", "t is running time", "give the covariate or parameter another name")
         for name in self.values:
             if name in env:
                 self.file.fail("parameters", f"{name} is a covariate too", "give each its own name")
@@ -269,6 +272,8 @@ class _Import:
         bins = [self.file.number("bins", one) for one in _list(iov.get("bins") or [])]
         if iov.get("use", True) is not True or len(bins) < 2:
             self.file.fail("iov", "effects of occasions are switched off, or without bins", "give use = true and bins")
+        if bins[-1] < _LONG:
+            self.file.fail("iov", f"no bin holds what comes after {bins[-1]:g}", f"end the bins at {_LONG:g} or later")
         for name in self.kappas:
             if name not in self.values or f"IOV_{name}" not in self.used(flow):
                 self.file.fail(

@@ -43,9 +43,13 @@ def import_model(path: Path, *, drug: str | None = None, units: str | None = Non
     except (OSError, UnicodeDecodeError) as why:
         remedy = "give a readable model file in UTF-8"
         raise InputError(Fault(path.name, f"this file cannot be read ({type(why).__name__})", remedy)) from None
-    draft = _draft(content, text, path)
-    draft.drug, draft.units = drug, units_of(units)
-    made = toml_of(draft)
+    try:
+        draft = _draft(content, text, path)
+        draft.drug, draft.units = drug, units_of(units)
+        made = toml_of(draft)
+    except RecursionError:
+        what = "brackets stand too deep in one another"
+        raise InputError(Fault(path.name, what, "write the code in smaller steps")) from None
     return Imported(made, model_of(made, where=path.name), tuple(draft.notes))
 
 

@@ -1,5 +1,6 @@
 """Cut a NONMEM control stream into its records, and read the numbers of $THETA, $OMEGA and $SIGMA."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,9 +14,15 @@ from garrod.dosing.expressions import Array
 _START: Final = re.compile(r"^\s*\$([A-Za-z]+)")
 _NAMES: Final = (
     "PROBLEM", "INPUT", "DATA", "SUBROUTINES", "MODEL", "PK", "DES", "ERROR", "THETA", "OMEGA", "SIGMA", "ESTIMATION", "ESTM",
-    "ESTIMATE", "COVARIANCE", "COVR", "TABLE", "SCATTERPLOT", "SIMULATION", "SIMULATE", "SIZES",
+    "ESTIMATE", "COVARIANCE", "COVR", "TABLE", "SCATTERPLOT", "SIMULATION", "SIMULATE", "SIZES", "SUBS",
 )  # fmt: skip
-_SAME: Final = {"ESTM": "ESTIMATION", "ESTIMATE": "ESTIMATION", "COVR": "COVARIANCE", "SIMULATE": "SIMULATION"}
+_SAME: Final = {
+    "ESTM": "ESTIMATION",
+    "ESTIMATE": "ESTIMATION",
+    "COVR": "COVARIANCE",
+    "SIMULATE": "SIMULATION",
+    "SUBS": "SUBROUTINES",
+}
 _WORD: Final = re.compile(r"[()]|,|=|[^\s(),=]+")
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[EeDd][+-]?\d+)?")
 _FIX: Final = {"FIX", "FIXED", "FIXE"}
@@ -155,7 +162,10 @@ def _theta(parts: list[_Word], word: _Word, *, is_fixed: bool, said: str, where:
 def _float(word: _Word, where: str) -> float:
     if not _NUMBER.fullmatch(word.text):
         refuse(where, word.line, f"{word.text!r} is no number", "write a number")
-    return float(word.upper.replace("D", "E"))
+    found = float(word.upper.replace("D", "E"))
+    if not math.isfinite(found):
+        refuse(where, word.line, f"{word.text!r} is not finite", "write a number that is")
+    return found
 
 
 def matrix_of(records: Sequence[Record], where: str) -> Array:

@@ -66,7 +66,7 @@ def number(value: float) -> str:
 
 def text(given: str) -> str:
     """Return a text in quotes."""
-    inner = "".join(_ESCAPES.get(sign, sign if sign.isprintable() else f"\\u{ord(sign):04x}") for sign in given)
+    inner = "".join(_ESCAPES.get(sign, sign if sign.isprintable() else f"\\U{ord(sign):08x}") for sign in given)
     return f'"{inner}"'
 
 
