@@ -189,3 +189,16 @@ def test_broken_admissions_are_told_by_line(person: Path, model: Path, tmp_path:
     record.write_text('{"model": "x"}\n')
     ran = garrod("dose", "recommend", person, "--drug", "vancomycin", "--model", model, "--admissions", record)
     assert "a.jsonl:1" in str(ran.exception)
+
+
+def test_two_models_are_weighed_by_how_well_they_explain_the_levels(person: Path, model: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text(MODEL.replace("vancomycin/made", "vancomycin/far").replace("theta = 4.0", "theta = 12.0"))
+    asked = ("dose", "recommend", person, "--drug", "vancomycin", "--model", model, "--model", other)
+    document = valid("dose-recommend", json.loads(garrod(*asked, "--json").stdout))
+    assert sum(document["weights"].values()) == pytest.approx(1)
+    assert document["weights"]["vancomycin/made"] > 0.8, "a level of 12 mg/L speaks against three times the clearance"
+    alone = {(one["amount"], one["interval_h"]): one["p_target"] for one in document["models"][0]["regimens"]}
+    best = document["regimens"][0]
+    assert best["p_target"] == pytest.approx(alone[best["amount"], best["interval_h"]], abs=0.2)
+    assert "together, weighted" in garrod(*asked).stdout

@@ -275,6 +275,24 @@ def test_a_molar_level_is_refused_with_what_would_do(tmp_path: Path) -> None:
         dose_of(tmp_path, levels=molar)
 
 
+def test_what_lies_after_the_time_to_work_from_is_left_out(tmp_path: Path) -> None:
+    then = dose_of(tmp_path, as_of="2026-04-28T07:00:00+02:00")
+    assert {one.subject for one in then.estimate.checks if one.name == "after_as_of"} == {"administrations[1]", "levels[0]"}
+    assert then.estimate.made is not None
+    assert sum(one.is_dose for one in then.estimate.made.events.records) == 1
+
+
+def test_pregnancy_and_another_assay_are_said(tmp_path: Path) -> None:
+    used = model(
+        ('drug = { name = "vancomycin" }', 'drug = { name = "vancomycin" }\npopulation = { text = "made", assay = "LC-MS/MS" }')
+    )
+    level = {**PERSON["levels"][0], "assay": "immunoassay"}
+    found = dose_of(tmp_path, used, levels=[level], life_stage={"pregnant": True})
+    assert {"pregnancy", "assay"} <= {one.name for one in found.estimate.checks}
+    same = dose_of(tmp_path, used, levels=[{**level, "assay": "LC-MS/MS"}])
+    assert not {"pregnancy", "assay"} & {one.name for one in same.estimate.checks}
+
+
 def test_without_any_time_there_is_nothing_to_dose_from(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no time is known"):
         dose_of(tmp_path, as_of=None, administrations=None, levels=None, observations=None, body=None)

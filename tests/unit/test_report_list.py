@@ -83,3 +83,24 @@ def test_what_could_not_be_counted_for_several_drugs_is_said_once(page: str) -> 
     assert "lisinopril: what it does to enzymes is not in these tables" in text
     table = re.findall(r"<table.*?</table>", page, re.DOTALL)
     assert not any(part in row for part in text.split("; ") for row in table)
+
+
+LEVELS = """, "body": [{"weight": {"value": 84, "unit": "kg"}, "time": "2026-04-28T06:00:00+02:00"}],
+ "administrations": [{"drug": "tacrolimus", "dose": {"value": 5, "unit": "mg"}, "time": "2026-04-28T08:00:00+02:00"}],
+ "levels": [{"drug": "tacrolimus", "value": 7, "unit": "ng/mL", "time": "2026-04-28T12:00:00+02:00"},
+  {"drug": "digoxin", "value": 0.9, "unit": "ng/mL", "time": "2026-04-28T12:00:00+02:00"}]}"""
+
+
+def test_levels_without_what_the_model_asks_for_or_without_a_model_are_listed_and_not_interpreted(tmp_path: Path) -> None:
+    path = tmp_path / "person.json"
+    path.write_text(PERSON[:-1] + LEVELS, encoding="utf-8")
+    knowledge = load_knowledge()
+    page = render_report(personalize(read_person(path, knowledge), knowledge), knowledge)
+    section = page[page.index('id="levels"') :]
+    assert "no admitted model of digoxin ships" in section
+    assert "DONOR is no part of a person file" in section
+    assert "7 ng/mL at 2026-04-28T12:00:00+02:00" in section
+
+
+def test_a_page_without_levels_has_no_section_of_them(page: str) -> None:
+    assert 'id="levels"' not in page

@@ -161,6 +161,15 @@ class Estimate:
             found.append(Check("ess", "posterior", self.posterior.ess, blocks=True, text=text))
         return tuple(found)
 
+    def _repr_html_(self) -> str:
+        """Show the curve in a notebook, where the estimate was made with draws."""
+        if self.posterior is None:
+            return f"<pre>{self.model.id}: {self.parameters}</pre>"
+        from garrod.dosing.curves import curve  # noqa: PLC0415 - only where it is shown
+        from garrod.dosing.pictures import svg  # noqa: PLC0415
+
+        return svg(curve(self), f"{self.model.id}: levels and what the model says of them")
+
     @property
     def condition_number(self) -> float:
         """Ratio of the extreme curvatures at the best minimum."""

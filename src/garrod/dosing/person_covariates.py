@@ -213,7 +213,8 @@ class _Source:
         found: list[Dated] = []
         for number, one in enumerate(self.person.body or ()):
             quantity = getattr(one, part)
-            if quantity is None:
+            is_later = self.person.as_of is not None and one.time is not None and one.time > self.person.as_of
+            if quantity is None or is_later:
                 continue
             grams = part == "weight" and quantity.unit in MASS_MG
             if quantity.unit != unit and not grams:

@@ -102,8 +102,8 @@ def case_of(
         Where no time is known at all: neither a dose, nor a level, nor ``as_of``.
     """
     gathered = _Gathered()
-    doses = _mine(person.administrations or (), model, knowledge)
-    levels = _mine(person.levels or (), model, knowledge)
+    doses = _until(person, _mine(person.administrations or (), model, knowledge), "administrations", gathered)
+    levels = _until(person, _mine(person.levels or (), model, knowledge), "levels", gathered)
     times = [*(one.time for _, one in doses), *(one.time for _, one in levels)]
     if not times and person.as_of is None:
         raise InputError(Fault("as_of", "no time is known to dose from", "give as_of, or administrations[] with their times"))
@@ -116,6 +116,7 @@ def case_of(
     _look_at_dialysis(model, person, now, gathered)
     kept = _levels(model, levels, doses, start, gathered)
     _look_at_kidney(person, knowledge, levels, gathered)
+    _look_at_state(model, person, levels, gathered)
     if levels and not doses:
         gathered.refusals.append(Refusal("no_dose", "levels are given, and no dose", "give administrations[] with time and dose"))
     records = [*kept, *_dose_records(model, doses, start)]
@@ -144,6 +145,18 @@ def _mine(some: Sequence[Given], model: DoseModel, knowledge: Knowledge) -> list
         if one.drug.lower() == drug or index.recognize(one.drug).drug_ids == wanted
     ]
     return sorted(found, key=lambda one: one[1].time)
+
+
+def _until(person: Person, some: list[tuple[int, Given]], part: str, gathered: _Gathered) -> list[tuple[int, Given]]:
+    """Leave out what lies after the time to work from."""
+    found = []
+    for number, one in some:
+        if person.as_of is not None and one.time > person.as_of:
+            where = f"{part}[{number}]"
+            gathered.left_out("after_as_of", where, f"{where} lies after the time to work from; it is left out")
+        else:
+            found.append((number, one))
+    return found
 
 
 def _since(model: DoseModel, start: datetime, time: datetime) -> float:
@@ -254,6 +267,17 @@ def _look_at_dialysis(model: DoseModel, person: Person, now: datetime, gathered:
     if on and not any(one.name.lower() in DIALYSIS for one in model.covariates):
         text = "the person is on dialysis, and the model knows none"
         gathered.refusals.append(Refusal("dialysis", text, "take a model with dialysis, or dose by levels and protocol"))
+
+
+def _look_at_state(model: DoseModel, person: Person, levels: Sequence[tuple[int, Level]], gathered: _Gathered) -> None:
+    """Say what the model may not know of: pregnancy, and another assay than its own."""
+    if person.life_stage is not None and person.life_stage.pregnant:
+        gathered.left_out("pregnancy", "life_stage.pregnant", "pregnancy changes volume and clearance, and is not in the model")
+    own = str(model.population.get("assay", "")).lower()
+    for number, one in levels:
+        if own and one.assay and one.assay.lower() not in own:
+            where = f"levels[{number}]"
+            gathered.left_out("assay", where, f"{where} was measured by another assay than the model's levels ({own})")
 
 
 def _look_at_kidney(person: Person, knowledge: Knowledge, levels: Sequence[tuple[int, Level]], gathered: _Gathered) -> None:

@@ -1,7 +1,7 @@
 """The next dose: allowed regimens ranked by how likely each reaches the target, and how likely it harms."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -88,10 +88,10 @@ def rank_regimens(
     some = tuple(regimens) or tuple(candidates(seen, target, duration))
     weight = weight_of(made.model.dosing)
     ranked = [_ranked(seen, target, one, last_amount) for one in some]
-    return tuple(sorted(ranked, key=lambda one: _order(one, weight)))
+    return tuple(sorted(ranked, key=lambda one: order_of(one, weight)))
 
 
-def _order(one: Ranked, weight: float) -> tuple[bool, float, float, float]:
+def order_of(one: Ranked, weight: float) -> tuple[bool, float, float, float]:
     """Put what needs a second person last; of equals, the smaller daily amount first, then the more usual interval."""
     daily = one.regimen.amount * 24 / one.regimen.interval_h
     return bool(one.needs_confirmation), -round(one.score(weight), 3), daily, abs(one.regimen.interval_h - 12)
@@ -204,7 +204,12 @@ def _most(limits: DosingLimits, interval: float) -> float:
 
 def _ranked(seen: Seen, target: Target, one: Regimen, last: float | None) -> Ranked:
     values = seen.values(one)
-    point, drawn = float(values[0]), values[1:]
+    found = rank_draws(one, target, float(values[0]), values[1:])
+    return replace(found, needs_confirmation=tuple(_why_confirm(one, seen.made.model.dosing, last)))
+
+
+def rank_draws(one: Regimen, target: Target, point: float, drawn: Array) -> Ranked:
+    """Return the chances of a regimen from draws (draws,) of its metric."""
     low, median, high = (float(part) for part in np.quantile(drawn, (0.05, 0.5, 0.95), method="inverted_cdf"))
     inside = np.ones(len(drawn), dtype=bool)
     inside &= drawn >= target.range.low if target.range.low is not None else True
@@ -218,7 +223,6 @@ def _ranked(seen: Seen, target: Target, one: Regimen, last: float | None) -> Ran
         low=low,
         median=median,
         high=high,
-        needs_confirmation=tuple(_why_confirm(one, seen.made.model.dosing, last)),
     )
 
 

@@ -11,6 +11,7 @@ from garrod.dosing.checks import Check
 from garrod.dosing.dose_model import DoseModel, Target
 from garrod.dosing.estimate import Estimate
 from garrod.dosing.evaluation import Evaluation, Figures
+from garrod.dosing.mixing import MixedDose
 from garrod.dosing.person_covariates import CovariateValue
 from garrod.dosing.person_events import Case, Refusal
 from garrod.dosing.regimens import Ranked, weight_of
@@ -192,6 +193,29 @@ def next_dose_document(one: NextDose, run: Run) -> Document:
     document["not_considered"] = list(NOT_CONSIDERED)
     document["admitted_here"] = one.admitted_here
     return document
+
+
+def mixed_dose_document(one: MixedDose, run: Run) -> Document:
+    """Return what several models say together, and each by itself."""
+    unit = one.each[0].estimate.case.model.structure.units.get("amount", "mg")
+    return {
+        "run": run_document(run),
+        "weights": dict(zip(one.models, one.weights, strict=True)),
+        "regimens": [_regimen(each, unit, None) for each in one.regimens],
+        "models": [next_dose_document(each, run) for each in one.each],
+    }
+
+
+def mixed_dose_lines(one: MixedDose, *, most: int = 6) -> Iterator[str]:
+    """Say on the terminal what several models say together."""
+    if not one.regimens:
+        yield "not averaged: fewer than two of the models give a dose on the same levels"
+        return
+    unit = one.each[0].estimate.case.model.structure.units.get("amount", "mg")
+    shares = ", ".join(f"{name} {weight:.0%}" for name, weight in zip(one.models, one.weights, strict=True))
+    yield f"together, weighted by how well each explains the levels: {shares}"
+    for each in one.regimens[:most]:
+        yield _regimen_line(each, unit)
 
 
 def target_document(one: Target) -> Document:

@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "estimate": "A person's own parameters from levels, or those of many people.",
     "recommend": "The next dose, ranked by the probability of reaching the target.",
     "evaluate": "How well models would have foretold a hospital's own levels.",
+    "import": "A dose-model file from the model file of another program.",
     "models": "The population models that ship, and how far each may be trusted.",
 }
 

@@ -7,13 +7,14 @@ import click
 
 from garrod.dosing.choosing import chosen_for, is_admitted, read_admissions
 from garrod.dosing.exposures import Regimen
+from garrod.dosing.mixing import mixed
 from garrod.dosing.request import NextDose, estimate_person, next_dose
 from garrod.intake import read_person
 from garrod.interfaces.cli.dose_options import covariates, target
 from garrod.interfaces.cli.options import FILE, Moment, genome_options, intake_options
 from garrod.interfaces.cli.output import print_bytes, write_all
 from garrod.interfaces.documents import to_json
-from garrod.interfaces.dose_results import next_dose_document, next_dose_lines
+from garrod.interfaces.dose_results import mixed_dose_document, mixed_dose_lines, next_dose_document, next_dose_lines
 from garrod.interfaces.report.dose_curve import next_dose_svg
 from garrod.knowledge import load_knowledge
 from garrod.personalization import assess_body, run_record
@@ -62,8 +63,9 @@ def command(
         found.append(
             next_dose(made, wanted, regimens=allowed, above=more["mic"], infusion_h=more["infusion_h"], is_admitted=admitted)
         )
-    documents = [next_dose_document(one, run) for one in found]
-    document = to_json(documents[0] if len(documents) == 1 else documents, indent=1) + b"\n"
+    together = mixed(found, above=more["mic"]) if len(found) > 1 else None
+    written = next_dose_document(found[0], run) if together is None else mixed_dose_document(together, run)
+    document = to_json(written, indent=1) + b"\n"
     if out is not None:
         pictures = {f"curve-{one.estimate.case.model.id.replace('/', '-')}.svg": next_dose_svg(one) for one in found}
         write_all(out, {"dose.json": document, **{name: svg.encode() for name, svg in pictures.items() if svg}})
@@ -71,6 +73,8 @@ def command(
         print_bytes(document)
     else:
         for line in (line for one in found for line in next_dose_lines(one)):
+            click.echo(line)
+        for line in mixed_dose_lines(together) if together is not None else ():
             click.echo(line)
     click.get_current_context().exit(0 if any(one.regimens for one in found) else REFUSED)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from garrod.interfaces.report.drugs import DrugCard, own_medicines
 from garrod.interfaces.report.genes import could_change, gene_views, not_assessed, results_in_short
+from garrod.interfaces.report.levels import level_views
 from garrod.interfaces.report.other_drugs import before_starting, other_drugs
 from garrod.interfaces.report.whole_list import enzyme_lines, exposure_lines, list_checks, not_counted_anywhere
 from garrod.knowledge import Knowledge
@@ -65,6 +66,7 @@ def render_report(plan: CarePlan, knowledge: Knowledge) -> str:
             not_counted_anywhere=not_counted_anywhere(plan),
             enzymes=enzyme_lines(plan),
             checks=list_checks(plan),
+            levels=level_views(plan, knowledge),
             genes=genes,
             open_genes=could_change(plan),
             not_assessed=not_assessed(plan),
