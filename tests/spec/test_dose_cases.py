@@ -33,7 +33,7 @@ def made(number: str) -> NextDose:
         person = read_person(path, KNOWLEDGE)
     found = estimate_person(chosen(case.model).model, person, assess_body(person, KNOWLEDGE), KNOWLEDGE, given=case.given)
     wanted = target(case.target, case.toxic)
-    return next_dose(found, wanted, infusion_h=case.infusion_h, is_admitted=case.admitted_here)
+    return next_dose(found, wanted, regimens=case.regimens, is_admitted=case.admitted_here)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.number)

@@ -205,7 +205,7 @@ def _most(limits: DosingLimits, interval: float) -> float:
 def _ranked(seen: Seen, target: Target, one: Regimen, last: float | None) -> Ranked:
     values = seen.values(one)
     found = rank_draws(one, target, float(values[0]), values[1:])
-    return replace(found, needs_confirmation=tuple(_why_confirm(one, seen.made.model.dosing, last)))
+    return replace(found, needs_confirmation=(*found.needs_confirmation, *_why_confirm(one, seen.made.model.dosing, last)))
 
 
 def rank_draws(one: Regimen, target: Target, point: float, drawn: Array) -> Ranked:
@@ -214,9 +214,11 @@ def rank_draws(one: Regimen, target: Target, point: float, drawn: Array) -> Rank
     inside = np.ones(len(drawn), dtype=bool)
     inside &= drawn >= target.range.low if target.range.low is not None else True
     inside &= drawn <= target.range.high if target.range.high is not None else True
+    endless = float(np.isinf(drawn).mean())
     return Ranked(
         regimen=one,
         metric=target.metric,
+        needs_confirmation=(f"more than the body can clear in {endless:.0%} of the draws",) if endless else (),
         p_target=float(inside.mean()),
         p_toxic=None if target.toxic_above is None else float((drawn > target.toxic_above).mean()),
         point=point,
