@@ -158,8 +158,8 @@ def propagate(
     matrix, constant = rate_matrix(structure, values)
     size = matrix.shape[-1]
     lanes = max(len(matrix), len(line.span), len(doses.amount), len(doses.rate), len(constant))
-    rate = _inputs(group, doses.rate, line.runs, who) + _of_step(constant, line.of_set)
-    added = _inputs(group, doses.amount, line.arrives, who)
+    rate = inputs_by_state(group, doses.rate, line.runs, who) + _of_step(constant, line.of_set)
+    added = inputs_by_state(group, doses.amount, line.arrives, who)
     if plain or not modal.fits(structure):
         moves = _move(_of_step(matrix, line.of_set), rate, line.span)
     else:
@@ -232,7 +232,7 @@ def _of_step(values: Array, of_set: Array) -> Array:
     return values[rows, of_set]
 
 
-def _inputs(group: People, amounts: Array, when: Array, who: Array | None) -> Array:
+def inputs_by_state(group: People, amounts: Array, when: Array, who: Array | None) -> Array:
     """Sum doses by state at each step: (lanes, steps, states)."""
     size = len(group.model.structure.states)
     into = np.eye(size)[group.rows(group.dose_state, who)]

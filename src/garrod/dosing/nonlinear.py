@@ -16,7 +16,7 @@ import numpy as np
 from garrod.dosing.dose_model import DoseModel
 from garrod.dosing.expressions import Array
 from garrod.dosing.lanes import Given, People
-from garrod.dosing.linear import _at_steps, _inputs, rate_matrix
+from garrod.dosing.linear import _at_steps, inputs_by_state, rate_matrix
 from garrod.dosing.timeline import Timeline
 
 RTOL: Final = 1e-8
@@ -49,8 +49,8 @@ def propagate(group: People, values: Mapping[str, Any], doses: Given, line: Time
     """Return the amounts right after each record: (lanes, records, states)."""
     size = len(group.model.structure.states)
     lanes = max([len(line.span), len(doses.amount), len(doses.rate), *(len(one) for one in values.values() if np.ndim(one) == 2)])
-    rate = _wide(_inputs(group, doses.rate, line.runs, who), lanes)
-    added = _wide(_inputs(group, doses.amount, line.arrives, who), lanes)
+    rate = _wide(inputs_by_state(group, doses.rate, line.runs, who), lanes)
+    added = _wide(inputs_by_state(group, doses.amount, line.arrives, who), lanes)
     of_set, span, end = _wide(line.of_set, lanes), _wide(line.span, lanes), _wide(line.end, lanes)
     slope = _slope(group.model, values)
     kind = complex if any(np.iscomplexobj(one) for one in (rate, added, span, *values.values())) else float
