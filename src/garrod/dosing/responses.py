@@ -130,7 +130,7 @@ def held(given: Course, fall: Array, absorbs: tuple[Array, ...], *, slopes: bool
     blood = _Gathered(fall, span, slopes=slopes)
     blood.gain(given.rates[-1], given.added[-1])
     for place, absorbs_one in enumerate(absorbs):
-        blood.gain_from(place, absorbs_one[None], given.rates[place], given.added[place])
+        blood.gain_from(absorbs_one[None], given.rates[place], given.added[place])
     return blood.at(given.at)
 
 
@@ -161,9 +161,8 @@ class _Gathered:
         if added is not None:
             self.inflow += added[:, None]
 
-    def gain_from(self, place: int, absorbs: Array, rate: Array | None, added: Array | None) -> None:
+    def gain_from(self, absorbs: Array, rate: Array | None, added: Array | None) -> None:
         """Take what comes out of a depot: its own course first, then what each step passes on."""
-        assert place == len(self.by_absorption)
         left = np.exp(-absorbs * self.span)
         spent, spent_slope = _gone(absorbs, self.span, left, slopes=self.slopes) if rate is not None else (left, left)
         begin, begin_slope = _depot(self.span, left, (spent, spent_slope), rate, added, slopes=self.slopes)
@@ -178,7 +177,7 @@ class _Gathered:
         self.inflow += (gone - across) * rate[:, None]
         if self.slopes:
             self.by_fall += (gone_slope - by_fall) * rate[:, None]
-            self.by_absorption[place] = self.by_absorption[place] - by_ka * rate[:, None]
+            self.by_absorption[-1] = self.by_absorption[-1] - by_ka * rate[:, None]
 
     def at(self, level: Array) -> Held:
         """Go through the steps, and return what is held at those of the levels."""

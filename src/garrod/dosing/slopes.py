@@ -138,7 +138,7 @@ def mode_slopes(found: Modes, k: Mapping[str, Array], effects: Sequence[Mapping[
         for place in range(2, len(found.shows) + 1)
     ]
     by_rate = {"K10": np.ones_like(fall)}
-    for there, back, out, home, apart in tissues:
+    for there, back, out, _, apart in tissues:
         by_rate[there] = -fall / apart
         by_rate[back] = out * fall / apart**2
     return [_of_effect(fall, shows, tissues, by_rate, moved) if moved else None for moved in effects]
