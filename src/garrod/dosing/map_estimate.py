@@ -18,10 +18,14 @@ from garrod.dosing.timing import timing_effects, timing_moves
 _DRAWS: Final = 6
 _DRAWS_KINKED: Final = 48
 _SEARCH_ROUNDS: Final = 60
-_NEWTON_ROUNDS: Final = 12
+_SMOOTH_ROUNDS: Final = 12  #: where there are no kinks Newton's steps go on from there
+_NEWTON_ROUNDS: Final = 30
 _CLOSE: Final = 1e-3  #: predicted gain in objective below which the first search rests
+_APART: Final = 0.1  #: lanes nearer than this, in prior SD, have come to one place
+_MEET: Final = frozenset({1, 2, 3, 4, 5, 7, 9, 12, 16, 20, 30})  #: rounds after which lanes that have met go on as one
 _SAME_SD: Final = 2e-2  #: minima nearer than this, in prior SD, are one
 _STEP_SD: Final = 1e-4  #: of the difference quotient for the Hessian
+_FLAT: Final = 1e-3  #: least curvature, on the scale of prior SD, that a step of Newton's is made with
 _TIGHT: Final = 1e-7
 _TURNS: Final = 6
 _FINEST: Final = 1e-10  #: step of the pattern search, in prior SD, at which it ends
@@ -73,7 +77,7 @@ def minima(
         starts = np.concatenate([starts, extra])
     effects = np.tile(starts, (group.count, 1))
     owner = np.repeat(np.arange(group.count), len(starts))
-    effects, height = search(group, before, effects, owner, plain=plain)
+    effects, height = search(group, before, effects, owner, plain=plain, meet=not kinked)
     if kinked:
         effects, height = _best(effects, height, owner, 12)
         owner = np.repeat(np.arange(group.count), len(effects) // group.count)
@@ -116,7 +120,15 @@ def settle(group: People, before: Prior, effects: Array, height: Array, owner: A
 
 
 def search(
-    group: People, before: Prior, effects: Array, owner: Array, *, plain: bool, held: Array | None = None, close: float = _CLOSE
+    group: People,
+    before: Prior,
+    effects: Array,
+    owner: Array,
+    *,
+    plain: bool,
+    held: Array | None = None,
+    close: float = _CLOSE,
+    meet: bool = False,
 ) -> tuple[Array, Array]:
     """Go downhill from each lane by damped Gauss-Newton steps until little is to be gained.
 
@@ -126,13 +138,18 @@ def search(
         (active,) effects that stay where they are.
     close
         Gain in objective below which a lane rests.
+    meet
+        Whether lanes of a person that have come to one place go on as the lowest of them; the others' objective is then infinite.
     """
     effects = effects.copy()
     now = value(group, before, effects, _lanes(group, owner), plain=plain)
     height, gradient, hessian = now.objective, now.gradient, now.hessian
     damping = np.full(len(effects), 1e-3)
     alive = np.isfinite(height)
-    for _ in range(_SEARCH_ROUNDS):
+    for turn in range(_SMOOTH_ROUNDS if meet else _SEARCH_ROUNDS):
+        if meet and turn in _MEET:
+            met = _repeats(effects / before.sd, height, group.count, _APART / 2)
+            height[met], alive[met] = np.inf, False
         lanes = np.flatnonzero(alive)
         if not lanes.size:
             break
@@ -174,47 +191,65 @@ def _best(effects: Array, height: Array, owner: Array, most: int) -> tuple[Array
 
 def _distinct(before: Prior, effects: Array, height: Array, owner: Array) -> tuple[Array, Array, Array]:
     """Drop lanes that have come to one place: near in effects, measured in prior SD, and in objective."""
-    order = np.lexsort((height, owner))
-    kept: list[int] = []
-    for lane in order:
-        if not np.isfinite(height[lane]):
-            continue
-        mates = [one for one in kept if owner[one] == owner[lane]] if len(kept) < 4000 else kept[-40:]
-        mates = [one for one in mates if owner[one] == owner[lane]]
-        if any(np.abs((effects[lane] - effects[one]) / before.sd).max() < 0.1 for one in mates):
-            continue
-        kept.append(int(lane))
-    places = np.array(kept, dtype=int)
+    people = int(owner.max()) + 1
+    places = np.flatnonzero(~_repeats(effects / before.sd, height, people, _APART) & np.isfinite(height))
+    places = places[np.lexsort((height[places], owner[places]))]
     return effects[places], height[places], owner[places]
 
 
-def second_derivatives(group: People, before: Prior, effects: Array, owner: Array, *, plain: bool) -> Array:
-    """Return the Hessian of each lane, from differences of the exact gradient."""
+def _repeats(scaled: Array, height: Array, people: int, apart: float) -> Array:
+    """Say which lanes lie near a lower one of the same person; lanes person by person, equally many for all."""
+    each = len(height) // people
+    order = np.argsort(height.reshape(people, each), axis=1, kind="stable")
+    ranked = np.take_along_axis(scaled.reshape(people, each, -1), order[..., None], axis=1)
+    kept = np.ones((people, each), dtype=bool)
+    for place in range(1, each):
+        near = (np.abs(ranked[:, :place] - ranked[:, place, None]) < apart).all(axis=2)
+        kept[:, place] = ~(near & kept[:, :place]).any(axis=1)
+    found = np.empty_like(kept)
+    np.put_along_axis(found, order, ~kept, axis=1)
+    return found.ravel()
+
+
+def second_derivatives(
+    group: People, before: Prior, effects: Array, owner: Array, *, plain: bool, gradient: Array | None = None
+) -> Array:
+    """Return the Hessian of each lane, from differences of the exact gradient: two-sided, or on top of a gradient at hand."""
     lanes, count = effects.shape
     step = _STEP_SD * before.sd
-    shifts = np.concatenate([np.diag(step), -np.diag(step)])
-    wide = (effects[:, None, :] + shifts).reshape(lanes * 2 * count, count)
-    slopes = value(group, before, wide, _lanes(group, np.repeat(owner, 2 * count)), plain=plain).gradient
-    slopes = slopes.reshape(lanes, 2, count, count)
-    hessian = (slopes[:, 0] - slopes[:, 1]) / (2 * step)[:, None]
+    shifts = np.diag(step) if gradient is not None else np.concatenate([np.diag(step), -np.diag(step)])
+    wide = (effects[:, None, :] + shifts).reshape(-1, count)
+    slopes = value(group, before, wide, _lanes(group, np.repeat(owner, len(shifts))), plain=plain).gradient
+    slopes = slopes.reshape(lanes, -1, count, count)
+    if gradient is None:
+        hessian = (slopes[:, 0] - slopes[:, 1]) / (2 * step)[:, None]
+    else:
+        hessian = (slopes[:, 0] - gradient[:, None]) / step[:, None]
     found: Array = (hessian + np.swapaxes(hessian, 1, 2)) / 2
     return found
 
 
 def newton(group: People, before: Prior, effects: Array, owner: Array, *, plain: bool) -> tuple[Array, Array, Array, Array]:
-    """Polish each lane by Newton steps; returns effects, objective, gradient and Hessian."""
+    """Polish each lane by Newton steps; returns effects, objective, gradient and Hessian.
+
+    A Hessian serves as long as it brings the gradient down well; the one returned is made anew at the end.
+    """
     effects = effects.copy()
     now = value(group, before, effects, _lanes(group, owner), plain=plain)
-    height, gradient, rough = now.objective, now.gradient, now.hessian
-    hessian = second_derivatives(group, before, effects, owner, plain=plain)
-    alive = np.ones(len(effects), dtype=bool)
+    height, gradient = now.objective, now.gradient
+    hessian = np.zeros((*effects.shape, effects.shape[1]))
+    alive, stale = np.ones(len(effects), dtype=bool), np.ones(len(effects), dtype=bool)
     for _ in range(_NEWTON_ROUNDS):
         alive &= np.abs(gradient * before.sd).max(axis=1) > _TIGHT
-        lanes = np.flatnonzero(alive)
+        lanes, again = np.flatnonzero(alive), np.flatnonzero(alive & stale)
         if not lanes.size:
             break
-        used = _positive(hessian[lanes], rough[lanes])
-        step, _ = _steps(before, gradient[lanes], used, np.zeros(len(lanes)))
+        if again.size:
+            hessian[again] = second_derivatives(
+                group, before, effects[again], owner[again], plain=plain, gradient=gradient[again]
+            )
+        steep = np.abs(gradient[lanes] * before.sd).max(axis=1)
+        step, _ = _steps(before, gradient[lanes], _positive(before, hessian[lanes]), np.zeros(len(lanes)))
         moved = np.zeros(len(lanes), dtype=bool)
         for shorter in (1.0, 0.3, 0.05):
             left = np.flatnonzero(~moved)
@@ -222,23 +257,27 @@ def newton(group: People, before: Prior, effects: Array, owner: Array, *, plain:
                 break
             trial = effects[lanes[left]] + shorter * step[left]
             there = value(group, before, trial, _lanes(group, owner[lanes[left]]), plain=plain)
-            flat = np.abs(there.gradient * before.sd).max(axis=1) < 0.5 * np.abs(gradient[lanes[left]] * before.sd).max(axis=1)
+            flat = np.abs(there.gradient * before.sd).max(axis=1) < 0.5 * steep[left]
             good = (there.objective < height[lanes[left]]) | (flat & (there.objective < height[lanes[left]] + 1e-9))
             chosen = lanes[left[good]]
             effects[chosen], height[chosen] = trial[good], there.objective[good]
-            gradient[chosen], rough[chosen] = there.gradient[good], there.hessian[good]
+            gradient[chosen] = there.gradient[good]
             moved[left[good]] = True
-        alive[lanes[~moved]] = False
-        again = lanes[moved]
-        if again.size:
-            hessian[again] = second_derivatives(group, before, effects[again], owner[again], plain=plain)
-    return effects, height, gradient, hessian
+        # A lane that an old Hessian could not move has another try with its own.
+        alive[lanes[~moved & np.isin(lanes, again)]] = False
+        stale[lanes] = ~moved | (np.abs(gradient[lanes] * before.sd).max(axis=1) > 0.1 * steep)
+    return effects, height, gradient, second_derivatives(group, before, effects, owner, plain=plain)
 
 
-def _positive(hessian: Array, otherwise: Array) -> Array:
-    """Return Hessians that point downhill: the Gauss-Newton one where the true one does not."""
-    lowest = np.linalg.eigvalsh(hessian)[:, 0]
-    return np.where((lowest > 0)[:, None, None], hessian, otherwise)
+def _positive(before: Prior, hessian: Array) -> Array:
+    """Return Hessians that point downhill: curvatures of the wrong sign turned about, flat ones bent, in prior SD."""
+    scaled = hessian * before.sd[:, None] * before.sd
+    values, vectors = np.linalg.eigh(scaled)
+    if (values[:, 0] > _FLAT).all():
+        return hessian
+    bent = (vectors * np.maximum(np.abs(values), _FLAT)[:, None]) @ np.swapaxes(vectors, 1, 2)
+    found: Array = np.where((values[:, 0] > _FLAT)[:, None, None], hessian, bent / (before.sd[:, None] * before.sd))
+    return found
 
 
 def pattern(
