@@ -203,8 +203,11 @@ def _repeats(scaled: Array, height: Array, people: int, apart: float) -> Array:
     order = np.argsort(height.reshape(people, each), axis=1, kind="stable")
     ranked = np.take_along_axis(scaled.reshape(people, each, -1), order[..., None], axis=1)
     kept = np.ones((people, each), dtype=bool)
+    ranked = np.ascontiguousarray(np.moveaxis(ranked, 2, 0))
     for place in range(1, each):
-        near = (np.abs(ranked[:, :place] - ranked[:, place, None]) < apart).all(axis=2)
+        near = np.abs(ranked[0, :, :place] - ranked[0, :, place, None]) < apart
+        for one in ranked[1:]:
+            near &= np.abs(one[:, :place] - one[:, place, None]) < apart
         kept[:, place] = ~(near & kept[:, :place]).any(axis=1)
     found = np.empty_like(kept)
     np.put_along_axis(found, order, ~kept, axis=1)

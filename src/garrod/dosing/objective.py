@@ -97,7 +97,9 @@ def value(group: People, before: Prior, effects: Array, who: Array | None, *, pl
         pull = effects @ before.precision
         total = each.sum(axis=1) + (pull * effects).sum(axis=1)
         gradient = np.einsum("lo,loi->li", slope, slopes) + 2 * pull
-        hessian = np.einsum("lo,loi,loj->lij", curvature, slopes, slopes) + 2 * before.precision
+        hessian = np.swapaxes(curvature[..., None] * slopes, 1, 2) @ slopes + 2 * before.precision
+    if np.isfinite(total).all() and np.isfinite(gradient).all() and np.isfinite(hessian).all():
+        return Value(total, gradient, hessian)
     good = np.isfinite(total) & np.isfinite(gradient).all(axis=1) & np.isfinite(hessian).all(axis=(1, 2))
     return Value(
         np.where(good, total, np.inf),

@@ -107,9 +107,7 @@ def plan(model: DoseModel, events: Events) -> Plan:
     table = covariate_table(model, events)
     labels = occasions(model, events)
     written = np.array([record.time for record in events.records], dtype=float)
-    rows = np.column_stack([*table.values(), labels, written if _uses_time(model) else np.zeros(len(written))])
-    _, first, of_record = np.unique(rows, axis=0, return_index=True, return_inverse=True)
-    of_record = of_record.reshape(-1)
+    first, of_record = _sets([*table.values(), labels, *([written] if _uses_time(model) else [])])
     faults: list[Fault] = []
     doses = _doses(model.structure, events, faults)
     levels = _levels(model, events, faults)
@@ -130,6 +128,15 @@ def plan(model: DoseModel, events: Events) -> Plan:
         limit=np.array([one[3] for one in levels], dtype=float),
         where=events.where,
     )
+
+
+def _sets(columns: list[Array]) -> tuple[Array, Array]:
+    """Return the first row of each distinct set of values, and the set of each row."""
+    changing = [column for column in columns if (column != column[0]).any()]
+    if not changing:
+        return np.zeros(1, dtype=int), np.zeros(len(columns[0]), dtype=int)
+    _, first, of_record = np.unique(np.column_stack(changing), axis=0, return_index=True, return_inverse=True)
+    return first, of_record.reshape(-1)
 
 
 def _uses_time(model: DoseModel) -> bool:

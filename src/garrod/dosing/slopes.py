@@ -133,26 +133,31 @@ def mode_slopes(found: Modes, k: Mapping[str, Array], effects: Sequence[Mapping[
     over what the mode shows.
     """
     fall, shows = found.fall[..., 0], found.shows[0, ..., 0]
-    tissues = [
-        (f"K1{place}", f"K{place}1", k[f"K1{place}"], k[f"K{place}1"], k[f"K{place}1"] - fall)
-        for place in range(2, len(found.shows) + 1)
-    ]
-    by_rate = {"K10": np.ones_like(fall)}
-    for there, back, out, _, apart in tissues:
-        by_rate[there] = -fall / apart
-        by_rate[back] = out * fall / apart**2
-    return [_of_effect(fall, shows, tissues, by_rate, moved) if moved else None for moved in effects]
+    tissues = []
+    by_rate = {"K10": shows}
+    for place in range(2, len(found.shows) + 1):
+        there, back = f"K1{place}", f"K{place}1"
+        near = 1 / (k[back] - fall)
+        square = near * near
+        tissues.append((there, back, k[there] * square, k[back] * square, -2 * k[there] * k[back] * square * near))
+        by_rate[there] = -fall * near * shows
+        by_rate[back] = k[there] * fall * square * shows
+    return [_of_effect(shows, tissues, by_rate, moved) if moved else None for moved in effects]
 
 
 def _of_effect(
-    fall: Array, shows: Array, tissues: Sequence[Any], by_rate: Mapping[str, Array], moved: Mapping[str, Array]
+    shows: Array,
+    tissues: Sequence[tuple[str, str, Array, Array, Array]],
+    by_rate: Mapping[str, Array],
+    moved: Mapping[str, Array],
 ) -> ModeSlopes:
-    change = sum(by_rate[rate] * slope for rate, slope in moved.items()) * shows
-    norm: Any = np.zeros_like(fall)
-    for there, back, out, home, apart in tissues:
-        norm = norm - 2 * out * home * (moved.get(back, 0.0) - change) / apart**3
+    """Chain the derivatives of the norm 1 + sum of K1p Kp1 / (Kp1 - x)^2, over which each mode shows one."""
+    fall: Any = sum(by_rate[rate] * slope for rate, slope in moved.items())
+    norm: Any = 0.0
+    for there, back, by_back, by_there, by_apart in tissues:
+        norm = norm + by_apart * (moved.get(back, 0.0) - fall)
         if there in moved:
-            norm = norm + moved[there] * home / apart**2
+            norm = norm + moved[there] * by_there
         if back in moved:
-            norm = norm + out * moved[back] / apart**2
-    return ModeSlopes(change, -shows * shows * norm)
+            norm = norm + moved[back] * by_back
+    return ModeSlopes(fall, -shows * shows * norm)
