@@ -12,7 +12,8 @@ import numpy as np
 
 from garrod.dosing.expressions import Array
 from garrod.dosing.lanes import People
-from garrod.dosing.objective import Prior, objective, value
+from garrod.dosing.linear import is_linear
+from garrod.dosing.objective import Prior, Value, objective, value
 from garrod.dosing.timing import timing_effects, timing_moves
 
 _DRAWS: Final = 6
@@ -23,9 +24,11 @@ _NEWTON_ROUNDS: Final = 30
 _CLOSE: Final = 1e-3  #: predicted gain in objective below which the first search rests
 _APART: Final = 0.1  #: lanes nearer than this, in prior SD, have come to one place
 _MEET: Final = frozenset({1, 2, 3, 4, 5, 7, 9, 12, 16, 20, 30})  #: rounds after which lanes that have met go on as one
+_SHARED: Final = 4  #: rounds in which lanes that are about to meet are tried once for all
 _SAME_SD: Final = 2e-2  #: minima nearer than this, in prior SD, are one
 _STEP_SD: Final = 1e-4  #: of the difference quotient for the Hessian
 _FLAT: Final = 1e-3  #: least curvature, on the scale of prior SD, that a step of Newton's is made with
+_TINY_SD: Final = 1e-6  #: the same where the gradient is exact to rounding
 _TIGHT: Final = 1e-7
 _TURNS: Final = 6
 _FINEST: Final = 1e-10  #: step of the pattern search, in prior SD, at which it ends
@@ -155,7 +158,10 @@ def search(
             break
         step, gain = _steps(before, gradient[lanes], hessian[lanes], damping[lanes], held)
         trial = effects[lanes] + step
-        there = value(group, before, trial, _lanes(group, owner[lanes]), plain=plain)
+        if meet and turn < _SHARED:
+            trial, there = _shared(group, before, trial, lanes, height, owner, plain=plain)
+        else:
+            there = value(group, before, trial, _lanes(group, owner[lanes]), plain=plain)
         better = there.objective < height[lanes]
         resting = gain < close
         accepted = lanes[better]
@@ -164,6 +170,18 @@ def search(
         damping[lanes] = np.where(better, damping[lanes] / 10, damping[lanes] * 8)
         alive[lanes] = ~(better & resting) & (damping[lanes] < 1e8) & ~(resting & ~better & (gain < min(1e-9, close)))
     return effects, height
+
+
+def _shared(
+    group: People, before: Prior, trial: Array, lanes: Array, height: Array, owner: Array, *, plain: bool
+) -> tuple[Array, Value]:
+    """Try lanes that are about to meet at one place, once: returns the places tried and what is there, lane by lane."""
+    everywhere, alive = np.zeros((len(height), trial.shape[1])), np.full(len(height), np.inf)
+    everywhere[lanes], alive[lanes] = trial / before.sd, height[lanes]
+    leader = np.searchsorted(lanes, _leaders(everywhere, alive, group.count, _APART / 2)[lanes])
+    first, place = np.unique(leader, return_inverse=True)
+    there = value(group, before, trial[first], _lanes(group, owner[lanes[first]]), plain=plain)
+    return trial[leader], Value(there.objective[place], there.gradient[place], there.hessian[place])
 
 
 def _steps(before: Prior, gradient: Array, hessian: Array, damping: Array, held: Array | None = None) -> tuple[Array, Array]:
@@ -198,28 +216,45 @@ def _distinct(before: Prior, effects: Array, height: Array, owner: Array) -> tup
 
 
 def _repeats(scaled: Array, height: Array, people: int, apart: float) -> Array:
-    """Say which lanes lie near a lower one of the same person; lanes person by person, equally many for all."""
+    """Say which lanes lie near a lower one of the same person."""
+    found: Array = _leaders(scaled, height, people, apart) != np.arange(len(height))
+    return found
+
+
+def _leaders(scaled: Array, height: Array, people: int, apart: float) -> Array:
+    """Return for each lane the lowest of the same person that it lies near, itself where there is none, or where it is infinite.
+
+    Parameters
+    ----------
+    scaled
+        (lanes, active) effects in prior SD; lanes person by person, equally many for all.
+    """
     each = len(height) // people
     order = np.argsort(height.reshape(people, each), axis=1, kind="stable")
-    ranked = np.take_along_axis(scaled.reshape(people, each, -1), order[..., None], axis=1)
-    kept = np.ones((people, each), dtype=bool)
-    ranked = np.ascontiguousarray(np.moveaxis(ranked, 2, 0))
-    for place in range(1, each):
-        near = np.abs(ranked[0, :, :place] - ranked[0, :, place, None]) < apart
-        for one in ranked[1:]:
+    finite = np.isfinite(height.reshape(people, each))
+    lanes = (order + each * np.arange(people)[:, None])[:, : int(finite.sum(axis=1).max())]
+    ranked = [one[lanes] for one in scaled.T]
+    kept = np.isfinite(height[lanes])
+    found = np.arange(len(height))
+    for place in range(1, lanes.shape[1]):
+        near = kept[:, :place].copy()
+        for one in ranked:
             near &= np.abs(one[:, :place] - one[:, place, None]) < apart
-        kept[:, place] = ~(near & kept[:, :place]).any(axis=1)
-    found = np.empty_like(kept)
-    np.put_along_axis(found, order, ~kept, axis=1)
-    return found.ravel()
+        follows = np.flatnonzero(near.any(axis=1) & kept[:, place])
+        found[lanes[follows, place]] = lanes[follows, near[follows].argmax(axis=1)]
+        kept[follows, place] = False
+    return found
 
 
 def second_derivatives(
     group: People, before: Prior, effects: Array, owner: Array, *, plain: bool, gradient: Array | None = None
 ) -> Array:
-    """Return the Hessian of each lane, from differences of the exact gradient: two-sided, or on top of a gradient at hand."""
+    """Return the Hessian of each lane, from differences of the gradient: two-sided, or on top of a gradient at hand.
+
+    Closed forms have gradients exact to rounding, so that a one-sided step may be so small that it errs by a millionth.
+    """
     lanes, count = effects.shape
-    step = _STEP_SD * before.sd
+    step = (_STEP_SD if gradient is None or not is_linear(group.model.structure) else _TINY_SD) * before.sd
     shifts = np.diag(step) if gradient is not None else np.concatenate([np.diag(step), -np.diag(step)])
     wide = (effects[:, None, :] + shifts).reshape(-1, count)
     slopes = value(group, before, wide, _lanes(group, np.repeat(owner, len(shifts))), plain=plain).gradient
@@ -269,7 +304,8 @@ def newton(group: People, before: Prior, effects: Array, owner: Array, *, plain:
         # A lane that an old Hessian could not move has another try with its own.
         alive[lanes[~moved & np.isin(lanes, again)]] = False
         stale[lanes] = ~moved | (np.abs(gradient[lanes] * before.sd).max(axis=1) > 0.1 * steep)
-    return effects, height, gradient, second_derivatives(group, before, effects, owner, plain=plain)
+    at_hand = gradient if is_linear(group.model.structure) else None
+    return effects, height, gradient, second_derivatives(group, before, effects, owner, plain=plain, gradient=at_hand)
 
 
 def _positive(before: Prior, hessian: Array) -> Array:

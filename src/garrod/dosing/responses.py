@@ -36,7 +36,7 @@ class Course:
         For each depot and then the blood: (steps, people) what runs in on the interval, and what arrives at its end; None where
         nothing ever does.
     at
-        (levels, people) the step at whose end each level was taken.
+        (levels, people or 1) the step at whose end each level was taken.
     """
 
     span: Array
@@ -52,7 +52,9 @@ class Course:
         def each(parts: tuple[Array | None, ...]) -> tuple[Array | None, ...]:
             return tuple(None if part is None else part[:, who] for part in parts)
 
-        return Course(self.span[:, who], each(self.rates), each(self.added), self.at[:, who])
+        return Course(
+            self.span[:, who], each(self.rates), each(self.added), self.at if self.at.shape[1] == 1 else self.at[:, who]
+        )
 
 
 def fits(group: People) -> bool:
@@ -91,7 +93,7 @@ def course(group: People, doses: Given, line: Timeline) -> Course:
         span=np.zeros((steps, group.count)) if span is None else span,
         rates=tuple(kept(running[..., way]) for way in ways),
         added=tuple(kept(arriving[..., way]) for way in ways),
-        at=np.ascontiguousarray(at.T),
+        at=at[:1].T if (at == at[0]).all() else np.ascontiguousarray(at.T),
     )
 
 
@@ -143,21 +145,19 @@ class _Gathered:
         shape = np.broadcast_shapes(self.lasting.shape, span.shape)
         self.inflow, self.by_fall = np.zeros(shape), np.zeros(shape)
         self.by_absorption: list[Array] = []
-        self._gone: tuple[Array, Array] | None = None
 
-    def gone(self) -> tuple[Array, Array]:
-        """Return what a unit rate leaves in a mode at the end of each step, and its derivative by the mode's rate."""
-        if self._gone is None:
-            self._gone = _gone(self.fall, self.span, self.lasting, slopes=self.slopes)
-        return self._gone
+    def _runs(self, rate: Array) -> None:
+        """Take what runs straight into the blood, in the steps in which it does."""
+        some = np.flatnonzero(rate.any(axis=1))
+        value, slope = _gone(self.fall, self.span[some], self.lasting[some], slopes=self.slopes)
+        self.inflow[some] += value * rate[some, None]
+        if self.slopes:
+            self.by_fall[some] += slope * rate[some, None]
 
     def gain(self, rate: Array | None, added: Array | None) -> None:
         """Take what goes straight into the blood."""
         if rate is not None:
-            value, slope = self.gone()
-            self.inflow += value * rate[:, None]
-            if self.slopes:
-                self.by_fall += slope * rate[:, None]
+            self._runs(rate)
         if added is not None:
             self.inflow += added[:, None]
 
@@ -173,10 +173,10 @@ class _Gathered:
             self.by_absorption.append((across + absorbs * by_ka) * begin + absorbs * across * begin_slope)
         if rate is None:
             return
-        gone, gone_slope = self.gone()
-        self.inflow += (gone - across) * rate[:, None]
+        self._runs(rate)
+        self.inflow -= across * rate[:, None]
         if self.slopes:
-            self.by_fall += (gone_slope - by_fall) * rate[:, None]
+            self.by_fall -= by_fall * rate[:, None]
             self.by_absorption[-1] = self.by_absorption[-1] - by_ka * rate[:, None]
 
     def at(self, level: Array) -> Held:
