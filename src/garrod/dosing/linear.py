@@ -6,6 +6,7 @@ only add numbers of one sign and lose nothing, however small an amount has becom
 This is the plain path; ``modal`` is the fast one for mammillary models.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -20,7 +21,8 @@ from garrod.dosing.steady import Mover, steady_states
 from garrod.dosing.timeline import Timeline
 
 _DEGREE: Final = 16
-_RADIUS: Final = 0.5
+_RADIUS: Final = 1.0
+_SMALL: Final = 6  #: largest matrix whose products are written out
 
 
 def is_linear(structure: Structure) -> bool:
@@ -150,21 +152,48 @@ def _of_equations(structure: Structure, values: Mapping[str, Any]) -> tuple[Arra
 def exponential(matrix: Array) -> Array:
     """Return exp of square matrices (..., size, size) with no negative entry off the diagonal, accurate entry by entry."""
     size = matrix.shape[-1]
-    diagonal = np.einsum("...ii->...i", matrix)
-    shift = np.maximum(0.0, -diagonal.real.min(axis=-1))[..., None, None] if matrix.size else np.zeros((1, 1))
-    unit = np.eye(size)
-    raised = matrix + shift * unit
-    norm = float(np.abs(raised).sum(axis=-2).max(initial=0.0))
+    if not matrix.size:
+        return matrix.copy()
+    # Entries in front: products are then sums over long rows.
+    entries = np.ascontiguousarray(np.moveaxis(matrix, (-2, -1), (0, 1)).reshape(size, size, -1))
+    shift = np.maximum(0.0, -np.einsum("iil->il", entries).real.min(axis=0))
+    for place in range(size):
+        entries[place, place] += shift
+    norm = float(np.abs(entries).sum(axis=0).max(initial=0.0))
     squarings = max(0, int(np.ceil(np.log2(norm / _RADIUS)))) if norm > _RADIUS and np.isfinite(norm) else 0
-    raised = raised / 2.0**squarings
-    total = unit + raised / (_DEGREE + size)
-    for degree in range(_DEGREE + size - 1, 0, -1):
-        total = unit + raised @ total / degree
-    total = total * np.exp(-shift / 2.0**squarings)
+    total = _series(entries / 2.0**squarings) * np.exp(-shift / 2.0**squarings)
     for _ in range(squarings):
-        total = total @ total
-    found: Array = total
+        total = _times(total, total)
+    found: Array = np.moveaxis(total.reshape(size, size, *matrix.shape[:-2]), (0, 1), (-2, -1))
     return found
+
+
+def _series(entries: Array) -> Array:
+    """Return the sum of A^k / k!, four powers at a time (Paterson MS, Stockmeyer LJ. SIAM J Comput 1973;2:60-66)."""
+    size = len(entries)
+    square = _times(entries, entries)
+    powers = (entries, square, _times(square, entries))
+    fourth = _times(square, square)
+    total: Array | None = None
+    for block in range((_DEGREE + size) // 4, -1, -1):
+        part = sum(power / math.factorial(4 * block + one) for one, power in enumerate(powers, 1))
+        for place in range(size):
+            part[place, place] += 1 / math.factorial(4 * block)
+        total = part if total is None else _times(fourth, total) + part
+    assert total is not None
+    return total
+
+
+def _times(one: Array, other: Array) -> Array:
+    """Return products of matrices whose entries stand in front: (size, size, lanes)."""
+    size = len(one)
+    if size > _SMALL:
+        found: Array = np.moveaxis(np.moveaxis(one, 2, 0) @ np.moveaxis(other, 2, 0), 0, 2)
+        return found
+    total: Array = one[:, 0, None] * other[0]
+    for place in range(1, size):
+        total += one[:, place, None] * other[place]
+    return total
 
 
 def propagate(
@@ -197,7 +226,7 @@ def _moves(
 ) -> Array:
     """Return the moves in closed form; by the plain path without values, and for lanes whose eigenvalues nearly meet."""
     if values is None:
-        return _move(_of_step(matrix, of_set), rate, span)
+        return _long_moves(_of_step(matrix, of_set), rate, span)
     moves, sound = modal.moves(structure, values, rate, span, of_set)
     if sound.all():
         return moves
@@ -264,6 +293,22 @@ def inputs_by_state(group: People, amounts: Array, when: Array, who: Array | Non
     size = len(group.model.structure.states)
     into = np.eye(size)[group.rows(group.dose_state, who)]
     return np.asarray(when * amounts[:, None, :]) @ into
+
+
+def _long_moves(matrix: Array, rate: Array, span: Array) -> Array:
+    """Return the moves of steps (lanes, steps, ...); those that take no time in any lane change nothing."""
+    some = np.flatnonzero((span != 0).any(axis=0))
+    size, steps = matrix.shape[-1], span.shape[1]
+
+    def chosen(values: Array) -> Array:
+        return values if values.shape[1] == 1 else values[:, some]
+
+    if len(some) == steps:
+        return _move(matrix, rate, span)
+    moves = _move(chosen(matrix), chosen(rate), span[:, some])
+    found = np.broadcast_to(np.eye(size + 1, dtype=moves.dtype), (len(moves), steps, size + 1, size + 1)).copy()
+    found[:, some] = moves
+    return found
 
 
 def _move(matrix: Array, rate: Array, span: Array) -> Array:

@@ -19,7 +19,7 @@ from garrod.dosing.timing import timing_effects, timing_moves
 _DRAWS: Final = 6
 _DRAWS_KINKED: Final = 48
 _SEARCH_ROUNDS: Final = 60
-_SMOOTH_ROUNDS: Final = 12  #: where there are no kinks Newton's steps go on from there
+_SMOOTH_ROUNDS: Final = 8  #: where there are no kinks Newton's steps go on from there
 _NEWTON_ROUNDS: Final = 30
 _CLOSE: Final = 1e-3  #: predicted gain in objective below which the first search rests
 _APART: Final = 0.1  #: lanes nearer than this, in prior SD, have come to one place
