@@ -239,6 +239,11 @@ class Given:
     end: Array
     lag: Array
 
+    def of(self, who: Array) -> "Given":
+        """Return the doses of chosen people, one for each lane."""
+        parts = (self.amount, self.rate, self.start, self.end, self.lag)
+        return Given(*(part if len(part) == 1 else part[who] for part in parts))
+
 
 def given(group: People, parameters: Array, who: Array | None) -> Given:
     """Apply bioavailability, share, lag, rate and duration; those of the row that orders the dose."""

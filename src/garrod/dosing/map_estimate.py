@@ -23,7 +23,7 @@ _SMOOTH_ROUNDS: Final = 8  #: where there are no kinks Newton's steps go on from
 _NEWTON_ROUNDS: Final = 30
 _CLOSE: Final = 1e-3  #: predicted gain in objective below which the first search rests
 _APART: Final = 0.1  #: lanes nearer than this, in prior SD, have come to one place
-_MEET: Final = frozenset({1, 2, 3, 4, 5, 7, 9, 12, 16, 20, 30})  #: rounds after which lanes that have met go on as one
+_MEET: Final = frozenset({1, 4, 6})  #: rounds after which lanes that have met go on as one
 _SHARED: Final = 4  #: rounds in which lanes that are about to meet are tried once for all
 _SAME_SD: Final = 2e-2  #: minima nearer than this, in prior SD, are one
 _STEP_SD: Final = 1e-4  #: of the difference quotient for the Hessian
@@ -159,9 +159,9 @@ def search(
         step, gain = _steps(before, gradient[lanes], hessian[lanes], damping[lanes], held)
         trial = effects[lanes] + step
         if meet and turn < _SHARED:
-            trial, there = _shared(group, before, trial, lanes, height, owner, plain=plain)
+            trial, there, leader = _shared(group, before, trial, lanes, height, owner, plain=plain)
         else:
-            there = value(group, before, trial, _lanes(group, owner[lanes]), plain=plain)
+            there, leader = value(group, before, trial, _lanes(group, owner[lanes]), plain=plain), np.arange(len(lanes))
         better = there.objective < height[lanes]
         resting = gain < close
         accepted = lanes[better]
@@ -169,19 +169,25 @@ def search(
         gradient[accepted], hessian[accepted] = there.gradient[better], there.hessian[better]
         damping[lanes] = np.where(better, damping[lanes] / 10, damping[lanes] * 8)
         alive[lanes] = ~(better & resting) & (damping[lanes] < 1e8) & ~(resting & ~better & (gain < min(1e-9, close)))
+        met = lanes[better & better[leader] & (leader != np.arange(len(lanes)))]
+        height[met], alive[met] = np.inf, False
     return effects, height
 
 
 def _shared(
     group: People, before: Prior, trial: Array, lanes: Array, height: Array, owner: Array, *, plain: bool
-) -> tuple[Array, Value]:
-    """Try lanes that are about to meet at one place, once: returns the places tried and what is there, lane by lane."""
+) -> tuple[Array, Value, Array]:
+    """Try lanes that are about to meet at one place, once: returns the places tried, what is there, and whose place it is."""
     everywhere, alive = np.zeros((len(height), trial.shape[1])), np.full(len(height), np.inf)
     everywhere[lanes], alive[lanes] = trial / before.sd, height[lanes]
     leader = np.searchsorted(lanes, _leaders(everywhere, alive, group.count, _APART / 2)[lanes])
     first, place = np.unique(leader, return_inverse=True)
     there = value(group, before, trial[first], _lanes(group, owner[lanes[first]]), plain=plain)
-    return trial[leader], Value(there.objective[place], there.gradient[place], there.hessian[place])
+    return (
+        trial[leader],
+        Value(there.objective[place], there.gradient[place], there.hessian[place]),
+        leader,
+    )
 
 
 def _steps(before: Prior, gradient: Array, hessian: Array, damping: Array, held: Array | None = None) -> tuple[Array, Array]:
@@ -233,16 +239,18 @@ def _leaders(scaled: Array, height: Array, people: int, apart: float) -> Array:
     order = np.argsort(height.reshape(people, each), axis=1, kind="stable")
     finite = np.isfinite(height.reshape(people, each))
     lanes = (order + each * np.arange(people)[:, None])[:, : int(finite.sum(axis=1).max())]
-    ranked = [one[lanes] for one in scaled.T]
+    near = np.ones((people, lanes.shape[1], lanes.shape[1]), dtype=bool)
+    for one in scaled.T:
+        ranked = one[lanes]
+        near &= np.abs(ranked[:, None, :] - ranked[:, :, None]) < apart
     kept = np.isfinite(height[lanes])
     found = np.arange(len(height))
     for place in range(1, lanes.shape[1]):
-        near = kept[:, :place].copy()
-        for one in ranked:
-            near &= np.abs(one[:, :place] - one[:, place, None]) < apart
-        follows = np.flatnonzero(near.any(axis=1) & kept[:, place])
-        found[lanes[follows, place]] = lanes[follows, near[follows].argmax(axis=1)]
-        kept[follows, place] = False
+        lower = near[:, place, :place] & kept[:, :place]
+        follows = np.flatnonzero(lower.any(axis=1) & kept[:, place])
+        if follows.size:
+            found[lanes[follows, place]] = lanes[follows, lower[follows].argmax(axis=1)]
+            kept[follows, place] = False
     return found
 
 

@@ -44,9 +44,7 @@ def _course(group: People) -> responses.Course | None:
     if "course" not in group.cache:
         group.cache["course"] = None
         if responses.fits(group):
-            everyone = None if group.count == 1 else np.arange(group.count)
-            doses = _typical_doses(group, everyone)
-            group.cache["course"] = responses.course(group, doses, timeline(group, doses, everyone))
+            group.cache["course"] = responses.course(group, *_doses(group, {}, None))
     found: responses.Course | None = group.cache["course"]
     return found
 
@@ -69,25 +67,28 @@ def amounts_at(group: People, effects: Array, who: Array | None, *, plain: bool 
     """Return the amounts right after each record (lanes, records, states), and the values of each set."""
     with np.errstate(all="ignore"):
         values = individual(group, effects, who)
-        doses = given(group, stacked(group, values), who)
-        line = _timeline(group, doses, who)
+        doses, line = _doses(group, values, who)
         structure = group.model.structure
         if not linear.is_linear(structure):
             return nonlinear.propagate(group, values, doses, line, who), values
         return linear.propagate(group, values, doses, line, who, plain=plain), values
 
 
-def _timeline(group: People, doses: Given, who: Array | None) -> Timeline:
-    """Return the order of events of each lane; worked out once for each person where no random effect moves it."""
+def _doses(group: People, values: Mapping[str, Any], who: Array | None) -> tuple[Given, Timeline]:
+    """Return the doses of each lane and the order of events; worked out once for each person where no random effect moves them."""
     if "moves" not in group.cache:
         group.cache["moves"] = may_move(group.model)
     if group.cache["moves"]:
-        return timeline(group, doses, who)
-    kept = group.cache.get("timeline")
-    if kept is None:
-        everyone = None if who is None else np.arange(group.count)
-        kept = group.cache["timeline"] = timeline(group, _typical_doses(group, everyone), everyone)
-    return kept if who is None else kept.of(who)
+        doses = given(group, stacked(group, values), who)
+        return doses, timeline(group, doses, who)
+    if "doses" not in group.cache:
+        everyone = None if group.count == 1 else np.arange(group.count)
+        typical = _typical_doses(group, everyone)
+        group.cache["doses"] = typical, timeline(group, typical, everyone)
+    known: Given
+    line: Timeline
+    known, line = group.cache["doses"]
+    return (known, line) if who is None else (known.of(who), line.of(who))
 
 
 def _typical_doses(group: People, everyone: Array | None) -> Given:
