@@ -1,11 +1,11 @@
 """Estimate made-up patients, and say what one part of it took in processor seconds per patient, imports and warm-up left out.
 
-``plain``, ``batch``, ``few`` and ``many`` are the most likely effects of people on a two-compartment model with four of them
-(three infusions, five levels): one by one by matrix exponentials, 512 side by side, and 64 or 1,024 side by side;
-``saturating`` the same of 128 people whose elimination saturates (eight doses, five levels), by integration;
+``alone``, ``plain``, ``batch``, ``few`` and ``many`` are the most likely effects of people on a two-compartment model with four
+of them (three infusions, five levels): one by one, one by one by matrix exponentials alone, 512 side by side, and 64 or 1,024
+side by side; ``saturating`` the same of 512 people whose elimination saturates (eight doses, five levels), by integration;
 ``posterior`` is 10,000 draws with the model's own regimens ranked.
 
-Usage: python -m benchmarks.estimating plain|batch|few|many|saturating|posterior
+Usage: python -m benchmarks.estimating alone|plain|batch|few|many|saturating|posterior
 """
 
 import sys
@@ -87,14 +87,17 @@ def _took(work: Callable[[], object], *, repeats: int) -> float:
 
 def _each(model: DoseModel, records: Sequence[Record], count: int, *, repeats: int = 3) -> float:
     table = made_up(model, records, count)
-    if any(isinstance(one, InputError) for one in estimate_many(model, table)):
-        raise RuntimeError("not every made-up person could be estimated")
-    return _took(lambda: estimate_many(model, table), repeats=repeats) / count
+
+    def work() -> None:
+        if any(isinstance(one, InputError) for one in estimate_many(model, table)):
+            raise RuntimeError("not every made-up person could be estimated")
+
+    return _took(work, repeats=repeats) / count
 
 
-def _plain(model: DoseModel) -> float:
+def _alone(model: DoseModel, *, plain: bool) -> float:
     table = made_up(model, DOSES + LEVELS, ALONE)
-    return _took(lambda: [estimate(model, one, draws=0, plain=True) for one in table], repeats=3) / ALONE
+    return _took(lambda: [estimate(model, one, draws=0, plain=plain) for one in table], repeats=3) / ALONE
 
 
 def _posterior(model: DoseModel) -> float:
@@ -111,10 +114,10 @@ def _posterior(model: DoseModel) -> float:
 def took(part: str) -> float:
     """Return the processor seconds per patient of a part."""
     if part == "saturating":
-        return _each(model_of(SATURATING), EIGHT_DOSES + LATER_LEVELS, 128, repeats=1)
+        return _each(model_of(SATURATING), EIGHT_DOSES + LATER_LEVELS, 512, repeats=1)
     model = model_named("vancomycin/thomson2009")
-    if part == "plain":
-        return _plain(model)
+    if part in {"alone", "plain"}:
+        return _alone(model, plain=part == "plain")
     if part == "posterior":
         return _posterior(model)
     return _each(model, DOSES + LEVELS, {"batch": 512, "few": 64, "many": 1024}[part])
@@ -122,7 +125,7 @@ def took(part: str) -> float:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["plain" | "batch" | "few" | "many" | "saturating" | "posterior" as wanted]:
+        case ["alone" | "plain" | "batch" | "few" | "many" | "saturating" | "posterior" as wanted]:
             print(took(wanted))
         case _:
             sys.exit(__doc__)

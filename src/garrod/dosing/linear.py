@@ -172,15 +172,16 @@ def _series(entries: Array) -> Array:
     """Return the sum of A^k / k!, four powers at a time (Paterson MS, Stockmeyer LJ. SIAM J Comput 1973;2:60-66)."""
     size = len(entries)
     square = _times(entries, entries)
-    powers = (entries, square, _times(square, entries))
+    powers = np.stack([entries, square, _times(square, entries)])
     fourth = _times(square, square)
-    total: Array | None = None
-    for block in range((_DEGREE + size) // 4, -1, -1):
-        part = sum(power / math.factorial(4 * block + one) for one, power in enumerate(powers, 1))
-        for place in range(size):
-            part[place, place] += 1 / math.factorial(4 * block)
-        total = part if total is None else _times(fourth, total) + part
-    assert total is not None
+    blocks = (_DEGREE + size) // 4 + 1
+    weights = np.array([[1 / math.factorial(4 * block + one) for one in range(4)] for block in range(blocks)])
+    parts = (weights[:, 1:] @ powers.reshape(3, -1).view(float)).view(powers.dtype).reshape(blocks, *entries.shape)
+    for place in range(size):
+        parts[:, place, place] += weights[:, :1]
+    total: Array = parts[-1]
+    for part in parts[-2::-1]:
+        total = _times(fourth, total) + part
     return total
 
 

@@ -75,7 +75,7 @@ def amounts_at(group: People, effects: Array, who: Array | None, *, plain: bool 
 
 
 def _doses(group: People, values: Mapping[str, Any], who: Array | None) -> tuple[Given, Timeline]:
-    """Return the doses of each lane and the order of events; worked out once for each person where no random effect moves them."""
+    """Return the doses of each lane and the order of events; worked out once for each person if no effect moves them."""
     if "moves" not in group.cache:
         group.cache["moves"] = may_move(group.model)
     if group.cache["moves"]:
