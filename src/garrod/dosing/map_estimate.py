@@ -24,6 +24,7 @@ _NEWTON_ROUNDS: Final = 30
 _CLOSE: Final = 1e-3  #: predicted gain in objective below which the first search rests
 _APART: Final = 0.1  #: lanes nearer than this, in prior SD, have come to one place
 _MEET: Final = frozenset({1, 4, 6})  #: rounds after which lanes that have met go on as one
+_TOGETHER: Final = 0.15  #: trials nearer than this, in prior SD, are made as one
 _SHARED: Final = 4  #: rounds in which lanes that are about to meet are tried once for all
 _SAME_SD: Final = 2e-2  #: minima nearer than this, in prior SD, are one
 _STEP_SD: Final = 1e-4  #: of the difference quotient for the Hessian
@@ -180,7 +181,7 @@ def _shared(
     """Try lanes that are about to meet at one place, once: returns the places tried, what is there, and whose place it is."""
     everywhere, alive = np.zeros((len(height), trial.shape[1])), np.full(len(height), np.inf)
     everywhere[lanes], alive[lanes] = trial / before.sd, height[lanes]
-    leader = np.searchsorted(lanes, _leaders(everywhere, alive, group.count, _APART / 2)[lanes])
+    leader = np.searchsorted(lanes, _leaders(everywhere, alive, group.count, _TOGETHER)[lanes])
     first, place = np.unique(leader, return_inverse=True)
     there = value(group, before, trial[first], _lanes(group, owner[lanes[first]]), plain=plain)
     return (
