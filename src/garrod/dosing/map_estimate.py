@@ -24,8 +24,7 @@ _NEWTON_ROUNDS: Final = 30
 _CLOSE: Final = 1e-3  #: predicted gain in objective below which the first search rests
 _APART: Final = 0.1  #: lanes nearer than this, in prior SD, have come to one place
 _MEET: Final = frozenset({1, 4, 6})  #: rounds after which lanes that have met go on as one
-_TOGETHER: Final = 0.15  #: trials nearer than this, in prior SD, are made as one
-_SHARED: Final = 4  #: rounds in which lanes that are about to meet are tried once for all
+_TOGETHER: Final = (0.15, 0.15, 0.1, 0.05)  #: trials nearer than this, in prior SD, are made as one in the first rounds
 _SAME_SD: Final = 2e-2  #: minima nearer than this, in prior SD, are one
 _STEP_SD: Final = 1e-4  #: of the difference quotient for the Hessian
 _FLAT: Final = 1e-3  #: least curvature, on the scale of prior SD, that a step of Newton's is made with
@@ -159,8 +158,8 @@ def search(
             break
         step, gain = _steps(before, gradient[lanes], hessian[lanes], damping[lanes], held)
         trial = effects[lanes] + step
-        if meet and turn < _SHARED:
-            trial, there, leader = _shared(group, before, trial, lanes, height, owner, plain=plain)
+        if meet and turn < len(_TOGETHER):
+            trial, there, leader = _shared(group, before, trial, lanes, height, owner, plain=plain, apart=_TOGETHER[turn])
         else:
             there, leader = value(group, before, trial, _lanes(group, owner[lanes]), plain=plain), np.arange(len(lanes))
         better = there.objective < height[lanes]
@@ -176,12 +175,12 @@ def search(
 
 
 def _shared(
-    group: People, before: Prior, trial: Array, lanes: Array, height: Array, owner: Array, *, plain: bool
+    group: People, before: Prior, trial: Array, lanes: Array, height: Array, owner: Array, *, plain: bool, apart: float
 ) -> tuple[Array, Value, Array]:
     """Try lanes that are about to meet at one place, once: returns the places tried, what is there, and whose place it is."""
     everywhere, alive = np.zeros((len(height), trial.shape[1])), np.full(len(height), np.inf)
     everywhere[lanes], alive[lanes] = trial / before.sd, height[lanes]
-    leader = np.searchsorted(lanes, _leaders(everywhere, alive, group.count, _TOGETHER)[lanes])
+    leader = np.searchsorted(lanes, _leaders(everywhere, alive, group.count, apart)[lanes])
     first, place = np.unique(leader, return_inverse=True)
     there = value(group, before, trial[first], _lanes(group, owner[lanes[first]]), plain=plain)
     return (

@@ -112,6 +112,7 @@ def plan(model: DoseModel, events: Events) -> Plan:
     doses = _doses(model.structure, events, faults)
     levels = _levels(model, events, faults)
     raise_together(InputError, faults)
+    record, level, output, limit = np.array(levels, dtype=float).reshape(-1, 4).T
     return Plan(
         time=_running(events.records),
         of_record=of_record,
@@ -122,10 +123,10 @@ def plan(model: DoseModel, events: Events) -> Plan:
         occasions=int(labels.max()) + 1,
         resets=np.array([record.evid in {RESET, RESET_AND_DOSE} or record.steady == 1 for record in events.records]),
         doses=doses,
-        level_record=np.array([one[0] for one in levels], dtype=int),
-        level=np.array([one[1] for one in levels], dtype=float),
-        output=np.array([one[2] for one in levels], dtype=int),
-        limit=np.array([one[3] for one in levels], dtype=float),
+        level_record=record.astype(int),
+        level=level,
+        output=output.astype(int),
+        limit=limit,
         where=events.where,
     )
 
@@ -145,12 +146,13 @@ def _uses_time(model: DoseModel) -> bool:
 
 
 def _running(records: tuple[Record, ...]) -> Array:
-    time, offset = np.empty(len(records)), 0.0
-    for place, record in enumerate(records):
-        if place and record.time + offset < time[place - 1]:
-            offset = time[place - 1] - record.time
-        time[place] = record.time + offset
-    return time
+    time: list[float] = []
+    offset = 0.0
+    for record in records:
+        if time and record.time + offset < time[-1]:
+            offset = time[-1] - record.time
+        time.append(record.time + offset)
+    return np.array(time)
 
 
 def _doses(structure: Structure, events: Events, faults: list[Fault]) -> tuple[Dose, ...]:

@@ -70,8 +70,8 @@ def _slope(one: Parameter, values: Mapping[str, Any]) -> Array:
 
 def first(value: Any) -> Array:
     """Return a value (lanes or 1, 1) by lane; a number is one lane."""
-    found: Array = np.atleast_2d(value)[:, 0]
-    return found
+    found: Array = np.asarray(value)
+    return found[:, 0] if found.ndim == 2 else found.reshape(1)
 
 
 def _by_steps(group: People, effects: Array, active: Array, who: Array | None) -> list[Moved]:

@@ -63,18 +63,20 @@ def _chunk(group: People, given: Course, effects: Array, active: Array | None, w
     kept = held(given.of(who), fall, absorbs, slopes=active is not None)
     shows = found.shows[0, ..., 0]
     blood = _over_modes(shows, kept.amount)
-    output = group.rows(group.output, who).T
+    output = group.output if len(group.model.outputs) == 1 else group.rows(group.output, who).T
     sound = np.broadcast_to(found.sound[:, 0], (lanes,))
     level, by_blood = _shown(group, values, blood, None, output, slopes=active is not None)
     if active is None:
         return Predicted(level.T, np.zeros((lanes, 0, 0)), sound)
     moved = moved_by(group, values, effects, active, who)
     slopes = _Chain(group, values, found, kept, blood).slopes(moved)
+    slopes *= by_blood
+    direct = {
+        name: _shown(group, values, blood, name, output, slopes=True)[1] for name in _shown_names(group) & set().union(*moved)
+    }
     for place, one in enumerate(moved):
-        slopes[place] *= by_blood
-        for name, slope in one.items():
-            if _is_shown(group, name):
-                slopes[place] += slope * _shown(group, values, blood, name, output, slopes=True)[1]
+        for name in one.keys() & direct.keys():
+            slopes[place] += one[name] * direct[name]
     return Predicted(level.T, np.ascontiguousarray(np.moveaxis(slopes, 2, 0).swapaxes(1, 2)), sound)
 
 
@@ -114,16 +116,15 @@ class _Chain:
                 slope += _over_modes(shows * moved[name], by_absorption)
 
 
-def _is_shown(group: People, name: str) -> bool:
-    return any(name in equation.names for _, equation in group.model.outputs)
+def _shown_names(group: People) -> frozenset[str]:
+    return frozenset[str]().union(*(equation.names for _, equation in group.model.outputs))
 
 
 def _shown(
     group: People, values: Mapping[str, Any], blood: Array, by: str | None, output: Array, *, slopes: bool
 ) -> tuple[Array, Array]:
     """Return outputs (levels, lanes) from what is in the blood, and their derivative by it, or by the parameter ``by``."""
-    names = frozenset[str]().union(*(equation.names for _, equation in group.model.outputs))
-    env: dict[str, Any] = {name: first(values[name]) for name in names if name in values}
+    env: dict[str, Any] = {name: first(values[name]) for name in _shown_names(group) if name in values}
     env["central"] = blood
     if slopes:
         moving = by or "central"
