@@ -376,11 +376,12 @@ def _collected(
     group: People, before: Prior, effects: Array, height: Array, owner: Array, hessian: Array, slope: Array, *, kinked: bool
 ) -> list[list[Minimum]]:
     found: list[list[Minimum]] = [[] for _ in range(group.count)]
+    sd, lowest = before.sd, np.linalg.eigvalsh(hessian)[:, 0]
     for lane in np.lexsort((height, owner)):
         mine = found[owner[lane]]
-        if any(np.abs((effects[lane] - one.effects) / before.sd).max() < _SAME_SD for one in mine):
+        if any(np.abs((effects[lane] - one.effects) / sd).max() < _SAME_SD for one in mine):
             continue
-        is_saddle = not kinked and np.linalg.eigvalsh(hessian[lane])[0] <= 0
+        is_saddle = not kinked and lowest[lane] <= 0
         if mine and (is_saddle or (slope[lane] > 1e-2 and not kinked)):
             continue
         mine.append(
