@@ -311,7 +311,7 @@ def newton(group: People, before: Prior, effects: Array, owner: Array, *, plain:
             moved[left[good]] = True
         # A lane that an old Hessian could not move has another try with its own.
         alive[lanes[~moved & np.isin(lanes, again)]] = False
-        stale[lanes] = ~moved | (np.abs(gradient[lanes] * before.sd).max(axis=1) > 0.1 * steep)
+        stale[lanes] = ~moved | (np.abs(gradient[lanes] * before.sd).max(axis=1) > 0.03 * steep)
     at_hand = gradient if is_linear(group.model.structure) else None
     return effects, height, gradient, second_derivatives(group, before, effects, owner, plain=plain, gradient=at_hand)
 
