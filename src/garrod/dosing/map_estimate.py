@@ -10,25 +10,20 @@ from typing import Final
 
 import numpy as np
 
+from garrod.dosing.descent import APART, damped_steps, lanes_of, repeats, search
 from garrod.dosing.expressions import Array
 from garrod.dosing.lanes import People
 from garrod.dosing.linear import is_linear
-from garrod.dosing.objective import Prior, Value, objective, value
+from garrod.dosing.objective import Prior, objective, value
 from garrod.dosing.timing import timing_effects, timing_moves
 
 _DRAWS: Final = 6
 _DRAWS_KINKED: Final = 48
-_SEARCH_ROUNDS: Final = 60
-_SMOOTH_ROUNDS: Final = 8  #: where there are no kinks Newton's steps go on from there
 _NEWTON_ROUNDS: Final = 30
-_CLOSE: Final = 1e-3  #: predicted gain in objective below which the first search rests
-_APART: Final = 0.1  #: lanes nearer than this, in prior SD, have come to one place
-_MEET: Final = frozenset({1, 4, 6})  #: rounds after which lanes that have met go on as one
-_TOGETHER: Final = (0.15, 0.15, 0.1, 0.05)  #: trials nearer than this, in prior SD, are made as one in the first rounds
 _SAME_SD: Final = 2e-2  #: minima nearer than this, in prior SD, are one
 _STEP_SD: Final = 1e-4  #: of the difference quotient for the Hessian
-_FLAT: Final = 1e-3  #: least curvature, on the scale of prior SD, that a step of Newton's is made with
 _TINY_SD: Final = 1e-6  #: the same where the gradient is exact to rounding
+_FLAT: Final = 1e-3  #: least curvature, on the scale of prior SD, that a step of Newton's is made with
 _TIGHT: Final = 1e-7
 _TURNS: Final = 6
 _FINEST: Final = 1e-10  #: step of the pattern search, in prior SD, at which it ends
@@ -100,10 +95,6 @@ def _who(group: People, times: int) -> Array | None:
     return None if group.count == 1 else np.repeat(np.arange(group.count), times)
 
 
-def _lanes(group: People, owner: Array) -> Array | None:
-    return None if group.count == 1 else owner
-
-
 def _starts(before: Prior, seed: int, draws: int) -> Array:
     """Return starts: the typical person, one SD up and down each effect, and draws from the prior."""
     count = len(before.active)
@@ -122,88 +113,6 @@ def settle(group: People, before: Prior, effects: Array, height: Array, owner: A
     return effects, height
 
 
-def search(
-    group: People,
-    before: Prior,
-    effects: Array,
-    owner: Array,
-    *,
-    plain: bool,
-    held: Array | None = None,
-    close: float = _CLOSE,
-    meet: bool = False,
-) -> tuple[Array, Array]:
-    """Go downhill from each lane by damped Gauss-Newton steps until little is to be gained.
-
-    Parameters
-    ----------
-    held
-        (active,) effects that stay where they are.
-    close
-        Gain in objective below which a lane rests.
-    meet
-        Whether lanes of a person that have come to one place go on as the lowest of them; the others' objective is then infinite.
-    """
-    effects = effects.copy()
-    now = value(group, before, effects, _lanes(group, owner), plain=plain)
-    height, gradient, hessian = now.objective, now.gradient, now.hessian
-    damping = np.full(len(effects), 1e-3)
-    alive = np.isfinite(height)
-    for turn in range(_SMOOTH_ROUNDS if meet else _SEARCH_ROUNDS):
-        if meet and turn in _MEET:
-            met = _repeats(effects / before.sd, height, group.count, _APART / 2)
-            height[met], alive[met] = np.inf, False
-        lanes = np.flatnonzero(alive)
-        if not lanes.size:
-            break
-        step, gain = _steps(before, gradient[lanes], hessian[lanes], damping[lanes], held)
-        trial = effects[lanes] + step
-        if meet and turn < len(_TOGETHER):
-            trial, there, leader = _shared(group, before, trial, lanes, height, owner, plain=plain, apart=_TOGETHER[turn])
-        else:
-            there, leader = value(group, before, trial, _lanes(group, owner[lanes]), plain=plain), np.arange(len(lanes))
-        better = there.objective < height[lanes]
-        resting = gain < close
-        accepted = lanes[better]
-        effects[accepted], height[accepted] = trial[better], there.objective[better]
-        gradient[accepted], hessian[accepted] = there.gradient[better], there.hessian[better]
-        damping[lanes] = np.where(better, damping[lanes] / 10, damping[lanes] * 8)
-        alive[lanes] = ~(better & resting) & (damping[lanes] < 1e8) & ~(resting & ~better & (gain < min(1e-9, close)))
-        met = lanes[better & better[leader] & (leader != np.arange(len(lanes)))]
-        height[met], alive[met] = np.inf, False
-    return effects, height
-
-
-def _shared(
-    group: People, before: Prior, trial: Array, lanes: Array, height: Array, owner: Array, *, plain: bool, apart: float
-) -> tuple[Array, Value, Array]:
-    """Try lanes that are about to meet at one place, once: returns the places tried, what is there, and whose place it is."""
-    everywhere, alive = np.zeros((len(height), trial.shape[1])), np.full(len(height), np.inf)
-    everywhere[lanes], alive[lanes] = trial / before.sd, height[lanes]
-    leader = np.searchsorted(lanes, _leaders(everywhere, alive, group.count, apart)[lanes])
-    first, place = np.unique(leader, return_inverse=True)
-    there = value(group, before, trial[first], _lanes(group, owner[lanes[first]]), plain=plain)
-    return (
-        trial[leader],
-        Value(there.objective[place], there.gradient[place], there.hessian[place]),
-        leader,
-    )
-
-
-def _steps(before: Prior, gradient: Array, hessian: Array, damping: Array, held: Array | None = None) -> tuple[Array, Array]:
-    """Return damped steps, none longer than some prior SDs, and the gain that each promises."""
-    if held is not None:
-        gradient = np.where(held, 0.0, gradient)
-        hessian = np.where(held[:, None] | held, np.diag(before.sd**-2.0), hessian)
-    diagonal = np.einsum("lii->li", hessian)
-    damped = hessian + (damping[:, None] * diagonal)[..., None] * np.eye(len(before.active))
-    step = -np.linalg.solve(damped, gradient[..., None])[..., 0]
-    longest = np.abs(step / before.sd).max(axis=1)
-    step = step * np.minimum(1.0, 2.0 / np.maximum(longest, 1e-300))[:, None]
-    gain = -(gradient * step).sum(axis=1) - 0.5 * np.einsum("li,lij,lj->l", step, hessian, step)
-    return step, gain
-
-
 def _best(effects: Array, height: Array, owner: Array, most: int) -> tuple[Array, Array]:
     """Keep the lowest lanes of each person, equally many for all."""
     people = int(owner.max()) + 1
@@ -216,42 +125,9 @@ def _best(effects: Array, height: Array, owner: Array, most: int) -> tuple[Array
 def _distinct(before: Prior, effects: Array, height: Array, owner: Array) -> tuple[Array, Array, Array]:
     """Drop lanes that have come to one place: near in effects, measured in prior SD, and in objective."""
     people = int(owner.max()) + 1
-    places = np.flatnonzero(~_repeats(effects / before.sd, height, people, _APART) & np.isfinite(height))
+    places = np.flatnonzero(~repeats(effects / before.sd, height, people, APART) & np.isfinite(height))
     places = places[np.lexsort((height[places], owner[places]))]
     return effects[places], height[places], owner[places]
-
-
-def _repeats(scaled: Array, height: Array, people: int, apart: float) -> Array:
-    """Say which lanes lie near a lower one of the same person."""
-    found: Array = _leaders(scaled, height, people, apart) != np.arange(len(height))
-    return found
-
-
-def _leaders(scaled: Array, height: Array, people: int, apart: float) -> Array:
-    """Return for each lane the lowest of the same person that it lies near, itself where there is none, or where it is infinite.
-
-    Parameters
-    ----------
-    scaled
-        (lanes, active) effects in prior SD; lanes person by person, equally many for all.
-    """
-    each = len(height) // people
-    order = np.argsort(height.reshape(people, each), axis=1, kind="stable")
-    finite = np.isfinite(height.reshape(people, each))
-    lanes = (order + each * np.arange(people)[:, None])[:, : int(finite.sum(axis=1).max())]
-    near = np.ones((people, lanes.shape[1], lanes.shape[1]), dtype=bool)
-    for one in scaled.T:
-        ranked = one[lanes]
-        near &= np.abs(ranked[:, None, :] - ranked[:, :, None]) < apart
-    kept = np.isfinite(height[lanes])
-    found = np.arange(len(height))
-    for place in range(1, lanes.shape[1]):
-        lower = near[:, place, :place] & kept[:, :place]
-        follows = np.flatnonzero(lower.any(axis=1) & kept[:, place])
-        if follows.size:
-            found[lanes[follows, place]] = lanes[follows, lower[follows].argmax(axis=1)]
-            kept[follows, place] = False
-    return found
 
 
 def second_derivatives(
@@ -265,7 +141,7 @@ def second_derivatives(
     step = (_STEP_SD if gradient is None or not is_linear(group.model.structure) else _TINY_SD) * before.sd
     shifts = np.diag(step) if gradient is not None else np.concatenate([np.diag(step), -np.diag(step)])
     wide = (effects[:, None, :] + shifts).reshape(-1, count)
-    slopes = value(group, before, wide, _lanes(group, np.repeat(owner, len(shifts))), plain=plain).gradient
+    slopes = value(group, before, wide, lanes_of(group, np.repeat(owner, len(shifts))), plain=plain).gradient
     slopes = slopes.reshape(lanes, -1, count, count)
     if gradient is None:
         hessian = (slopes[:, 0] - slopes[:, 1]) / (2 * step)[:, None]
@@ -281,7 +157,7 @@ def newton(group: People, before: Prior, effects: Array, owner: Array, *, plain:
     A Hessian serves as long as it brings the gradient down well; the one returned is made anew at the end.
     """
     effects = effects.copy()
-    now = value(group, before, effects, _lanes(group, owner), plain=plain)
+    now = value(group, before, effects, lanes_of(group, owner), plain=plain)
     height, gradient = now.objective, now.gradient
     hessian = np.zeros((*effects.shape, effects.shape[1]))
     alive, stale = np.ones(len(effects), dtype=bool), np.ones(len(effects), dtype=bool)
@@ -295,14 +171,14 @@ def newton(group: People, before: Prior, effects: Array, owner: Array, *, plain:
                 group, before, effects[again], owner[again], plain=plain, gradient=gradient[again]
             )
         steep = np.abs(gradient[lanes] * before.sd).max(axis=1)
-        step, _ = _steps(before, gradient[lanes], _positive(before, hessian[lanes]), np.zeros(len(lanes)))
+        step, _ = damped_steps(before, gradient[lanes], _positive(before, hessian[lanes]), np.zeros(len(lanes)))
         moved = np.zeros(len(lanes), dtype=bool)
         for shorter in (1.0, 0.3, 0.05):
             left = np.flatnonzero(~moved)
             if not left.size:
                 break
             trial = effects[lanes[left]] + shorter * step[left]
-            there = value(group, before, trial, _lanes(group, owner[lanes[left]]), plain=plain)
+            there = value(group, before, trial, lanes_of(group, owner[lanes[left]]), plain=plain)
             flat = np.abs(there.gradient * before.sd).max(axis=1) < 0.5 * steep[left]
             good = (there.objective < height[lanes[left]]) | (flat & (there.objective < height[lanes[left]] + 1e-9))
             chosen = lanes[left[good]]
@@ -359,7 +235,7 @@ def pattern(
             axes = np.linalg.qr(random.standard_normal((count, count)))[0]
         tries = np.concatenate([axes, -axes])[None] * (size[live, None, None] * before.sd)
         wide = (effects[live, None, :] + tries).reshape(-1, count)
-        there = objective(group, before, wide, _lanes(group, np.repeat(owner[live], 2 * len(axes))), plain=plain).reshape(
+        there = objective(group, before, wide, lanes_of(group, np.repeat(owner[live], 2 * len(axes))), plain=plain).reshape(
             len(live), -1
         )
         best = there.argmin(axis=1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from garrod.dosing.slopes import STEP
 from garrod.dosing.summed import Predicted, summed
 from garrod.dosing.timeline import Timeline, timeline
 from garrod.dosing.timing import may_move
+
+_CHUNK: Final = 4096  #: lanes of matrices worked on at a time, so that many people need no more memory than some
 
 
 def predict(group: People, effects: Array, who: Array | None, *, plain: bool = False) -> Array:
@@ -35,6 +37,12 @@ def predict(group: People, effects: Array, who: Array | None, *, plain: bool = F
     if not plain and not np.iscomplexobj(effects) and (course := _course(group)) is not None:
         with np.errstate(all="ignore"):
             return _sound(group, summed(group, course, effects, None, who), effects, None, who).level
+    if len(effects) > _CHUNK and linear.is_linear(group.model.structure):
+        slices = [slice(at, at + _CHUNK) for at in range(0, len(effects), _CHUNK)]
+        parts = [predict(group, effects[one], None if who is None else who[one], plain=plain) for one in slices]
+        return np.concatenate(
+            [np.broadcast_to(part, (len(effects[one]), part.shape[1])) for part, one in zip(parts, slices, strict=True)]
+        )
     amounts, values = amounts_at(group, effects, who, plain=plain)
     return outputs_at(group, amounts, values, who)
 
