@@ -22,6 +22,7 @@ from garrod.dosing.timeline import Timeline
 RTOL: Final = 1e-8
 _ATOL: Final = 1e-13  #: times the largest amount of the lane
 _STEADY: Final = 1e-9
+_OF_A_CYCLE: Final = 1e-3
 _CYCLES: Final = 1000
 _LOOKED_AT: Final = 10  #: cycles after which lanes that run away are looked for
 _SHRINKS: Final = 0.999  #: a step that shrinks by less than this over those cycles does not settle
@@ -300,14 +301,17 @@ def _train(
         return state
 
     # A state that only gathers never settles: every cycle begins it at 0.
-    state = _fixed_point(lambda start: run(start, part, cycle - part) * body, np.zeros(into.shape, dtype=kind))
+    brought = np.real(np.where(np.real(rate) > 0, rate * np.where(endless, cycle, duration), amount))
+    state = _fixed_point(lambda start: run(start, part, cycle - part) * body, np.zeros(into.shape, dtype=kind), brought)
     phase = np.where(endless, cycle, (np.floor(np.real(lag) / cycle) + 1.0) * cycle - lag)
     within = np.real(phase) < np.real(part)
     return run(state, np.where(within, phase, part), np.where(within, 0.0, phase - part))
 
 
-def _fixed_point(cycle: Callable[[Array], Array], state: Array) -> Array:
+def _fixed_point(cycle: Callable[[Array], Array], state: Array, brought: Array) -> Array:
     """Return the amounts that a cycle gives back, lane by lane: NaN where none is found.
+
+    ``brought`` (lanes,) is what a cycle gives: amounts that still grow by a part of it do not hold, however large they are.
 
     After two cycles, steps of Newton's kind with a Jacobian from differences, seldom made anew; should they not settle, cycles
     are run until nothing changes.
@@ -317,7 +321,7 @@ def _fixed_point(cycle: Callable[[Array], Array], state: Array) -> Array:
     jacobian = np.zeros((lanes, size, size))
     for turn in range(_JUMPS):
         after = cycle(state)
-        if _settled(state, after):
+        if _settled(state, after, brought):
             return after
         if turn % _RENEWED == 0:
             for place in range(size):
@@ -334,25 +338,26 @@ def _fixed_point(cycle: Callable[[Array], Array], state: Array) -> Array:
     pace = np.full(lanes, np.inf)
     for turn in range(_CYCLES):
         after = cycle(state)
-        if _settled(state, after):
+        if _settled(state, after, brought):
             return after
         if turn % _LOOKED_AT == 0:
             step = np.abs((after - state).real).max(axis=1)
-            if (_settled_lanes(state, after) | (step > _SHRINKS * pace)).all():
+            if (_settled_lanes(state, after, brought) | (step > _SHRINKS * pace)).all():
                 break  # what still moves moves on as fast: more goes in than can ever go out
             pace = step
         state = after
-    return np.where(_settled_lanes(state, cycle(state))[:, None], state, np.nan)
+    return np.where(_settled_lanes(state, cycle(state), brought)[:, None], state, np.nan)
 
 
-def _settled_lanes(before: Array, after: Array) -> Array:
+def _settled_lanes(before: Array, after: Array, brought: Array) -> Array:
     scale = np.abs(after.real).max(axis=1, keepdims=True) + 1e-300
-    found: Array = (np.abs(after.real - before.real) <= _STEADY * scale).all(axis=1)
+    moved = np.abs(after.real - before.real)
+    found: Array = (moved <= _STEADY * scale).all(axis=1) & (moved.max(axis=1) <= _OF_A_CYCLE * brought)
     if np.iscomplexobj(after):
         slope = np.abs(after.imag).max(axis=1, keepdims=True) * _IMAGINARY + scale
         found = found & (np.abs(after.imag - before.imag) * _IMAGINARY <= 10 * _STEADY * slope).all(axis=1)
     return found | ~np.isfinite(after).all(axis=1)
 
 
-def _settled(before: Array, after: Array) -> bool:
-    return bool(_settled_lanes(before, after).all())
+def _settled(before: Array, after: Array, brought: Array) -> bool:
+    return bool(_settled_lanes(before, after, brought).all())
