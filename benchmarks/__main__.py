@@ -17,6 +17,7 @@ PROMISES: Final = (
     "one_genome_called",
     "one_person_reported",
     "list_reviewed",
+    "dose_estimated",
     "indexed_genome",
     "unindexed_genome",
     "unphased_call",

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from garrod.dosing.exposures import Regimen
 from second_dosing import Second, Values, chain_of_four, one_compartment, two_compartments
 
 
@@ -35,10 +36,10 @@ class DoseCase:
     target: str | None = None
     toxic: float | None = None
     given: Mapping[str, float] = field(default_factory=dict)
-    infusion_h: float | None = None
     admitted_here: bool = False
     second: Second | None = None
     metric: Callable[[Values, float, float], np.ndarray] | None = None
+    regimens: tuple[Regimen, ...] = ()  #: those allowed; the model's own where empty
     refused: frozenset[str] = frozenset()
     lesson: str = ""
 
@@ -190,7 +191,7 @@ CASES: tuple[DoseCase, ...] = (
     ),
     DoseCase(
         number="5", title="Phenytoin, whose clearance saturates", model="phenytoin/tdm2016", admitted_here=True,
-        target="css=10..20", infusion_h=0.5,
+        target="css=10..20", regimens=tuple(Regimen(amount, 12, 0.5) for amount in (100, 125, 150, 175, 200)),
         person=person(
             "2026-04-29", body=body(70, "2026-04-28"),
             administrations=given("phenytoin", 1000, 1, "2026-04-28T08:00:00"),

@@ -282,6 +282,16 @@ def test_what_lies_after_the_time_to_work_from_is_left_out(tmp_path: Path) -> No
     assert sum(one.is_dose for one in then.estimate.made.events.records) == 1
 
 
+def test_another_form_is_turned_into_the_models_drug_by_the_models_table_and_said(tmp_path: Path) -> None:
+    doses = [{**one, "drug": "Made prodrug"} for one in PERSON["administrations"]]
+    used = model(("[dosing]", '[salt]\n"made prodrug" = 0.72\n[dosing]'))
+    found = dose_of(tmp_path, used, administrations=doses).estimate
+    assert found.made is not None
+    assert [one.amount for one in found.made.events.records if one.is_dose] == pytest.approx([1080, 720])
+    assert "salt" in {one.name for one in found.checks}
+    assert "no_dose" in reasons(dose_of(tmp_path, administrations=doses))
+
+
 def test_pregnancy_and_another_assay_are_said(tmp_path: Path) -> None:
     used = model(
         ('drug = { name = "vancomycin" }', 'drug = { name = "vancomycin" }\npopulation = { text = "made", assay = "LC-MS/MS" }')

@@ -1,5 +1,6 @@
 """Exposures of regimens against hand arithmetic, their ranking under the posterior, and the fast way against the plain one."""
 
+import re
 from dataclasses import replace
 from math import exp, log
 
@@ -147,3 +148,17 @@ def test_a_steady_dose_gathers_no_area_of_the_past() -> None:
     found = exposure(one, Regimen(600, 12), "AUC24_ss", start=50, draws=20)
     assert np.isfinite(found.draws).all()
     assert found.draws == pytest.approx(1200 / one.parameters_of(one.drawn.effects[one.drawn.equal(20)])["CL"], rel=1e-9)
+
+
+def test_a_dose_that_some_could_never_clear_is_said_and_stands_last() -> None:
+    model = made_model(1, elimination="michaelis_menten", parameters={"VMAX": 20.0, "KM": 4.0}, iiv={"VMAX": 0.4})
+    one = estimate(model, Events.of([Record(0, 2)]), draws=2000)
+    target = Target("css", Range(1, 100))
+    ranked = rank_regimens(one, target, [Regimen(480, 24), Regimen(48, 24)], start=0)
+    assert [each.regimen.amount for each in ranked] == [48, 480]
+    # 20 mg/h goes in, and half of the people clear less than that at most
+    said = re.search(r"clear in (\d+)%", ranked[1].needs_confirmation[0])
+    assert said
+    assert int(said.group(1)) == pytest.approx(50, abs=8)
+    assert ranked[1].high == float("inf")
+    assert ranked[1].p_target < 0.6

@@ -14,7 +14,10 @@ _STEP: float = 1.0  #: the longest stretch, in the model's time unit, on which a
 
 def fill(values: Array) -> Array:
     """Carry the last known value forward; rows before the first known value take that one."""
-    known = np.flatnonzero(~np.isnan(values))
+    is_known = ~np.isnan(values)
+    if is_known.all():
+        return values
+    known = np.flatnonzero(is_known)
     if not known.size:
         return values
     places = np.searchsorted(known, np.arange(len(values)), side="right") - 1
@@ -33,7 +36,7 @@ def covariate_table(model: DoseModel, events: Events) -> dict[str, Array]:
     found: dict[str, Array] = {}
     faults = []
     for one in model.covariates:
-        values = fill(np.asarray(events.covariates.get(one.name, np.full(len(events.records), np.nan)), dtype=float))
+        values = fill(_given(events, one.name))
         if np.isnan(values).any():
             if one.default is None:
                 faults.append(
@@ -43,6 +46,13 @@ def covariate_table(model: DoseModel, events: Events) -> dict[str, Array]:
         found[one.name] = values
     raise_together(InputError, faults)
     return found
+
+
+def _given(events: Events, name: str) -> Array:
+    """Return the values of a covariate as the rows have them: (records,), NaN where they say nothing."""
+    if name in events.covariates:
+        return np.asarray(events.covariates[name], dtype=float)
+    return np.full(len(events.records), np.nan)
 
 
 def _remedy(name: str, unit: str | None, column: str | None) -> str:
@@ -60,7 +70,7 @@ def occasions(model: DoseModel, events: Events) -> Array:
         labels = np.searchsorted(np.asarray(model.occasions.bins_h)[1:], times, side="left").astype(float)
     else:
         column = model.occasions.column or "OCC"
-        labels = fill(np.asarray(events.covariates.get(column, np.full(count, np.nan)), dtype=float))
+        labels = fill(_given(events, column))
         if np.isnan(labels).any():
             raise InputError(Fault(events.where, f"the occasion {column} is missing", f"give a column {column}"))
     order: dict[float, int] = {}

@@ -1,7 +1,7 @@
 """A person's own parameters from a model and events: point, posterior, checks, and predictions at any time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -15,13 +15,13 @@ from garrod.dosing.expressions import Array
 from garrod.dosing.lanes import People, individual, people
 from garrod.dosing.map_estimate import Minimum, minima
 from garrod.dosing.objective import Prior, prior
-from garrod.dosing.plan import plan
+from garrod.dosing.plan import Plan, plan
 from garrod.dosing.posterior import Posterior, covariance_of, posterior
 from garrod.dosing.predict import predict
 from garrod.dosing.residuals import variance
 from garrod.model.errors import Fault, InputError
 
-_GROUP: Final = 64
+_GROUP: Final = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +40,16 @@ class Estimate:
 
     model: DoseModel
     events: Events
-    group: People = field(repr=False)
+    plan: Plan = field(repr=False)
     prior: Prior = field(repr=False)
     minima: tuple[Minimum, ...]
     posterior: Posterior | None
     seed: int
+
+    @cached_property
+    def group(self) -> People:
+        """The person alone, as the engine takes people."""
+        return people(self.model, [self.plan])
 
     @property
     def objective(self) -> float:
@@ -152,7 +157,7 @@ class Estimate:
     @cached_property
     def checks(self) -> tuple[Check, ...]:
         """What speaks against the estimate."""
-        one = self.group.plans[0]
+        one = self.plan
         found = looked.covariate_checks(self.model, one) + looked.early_level_checks(one)
         found += looked.effect_checks(self.active_names, self.minima[0].effects / self.prior.sd)
         found += looked.residual_checks(self.weighted_residuals) + looked.minima_checks(self.minima)
@@ -194,8 +199,6 @@ def at_times(model: DoseModel, events: Events, times: Sequence[float], output: i
     widened, rows = events.with_times(times)
     one = plan(model, widened)
     count = len(rows)
-    from dataclasses import replace  # noqa: PLC0415
-
     asked = replace(
         one,
         level_record=np.array(rows, dtype=int),
@@ -221,33 +224,27 @@ def estimate(model: DoseModel, events: Events, *, seed: int = 1, draws: int = 10
     InputError
         Where a covariate is missing, or no parameters can explain the levels at all.
     """
-    group = people(model, [plan(model, events)])
+    one = plan(model, events)
+    group = people(model, [one])
     before = prior(model, group.occasions)
     found = minima(group, before, seed=seed, plain=plain)[0]
-    return _finished(model, events, group, before, found, seed=seed, draws=draws, plain=plain)
+    return _finished(Estimate(model, events, one, before, tuple(found), None, seed), draws=draws, plain=plain)
 
 
-def _finished(
-    model: DoseModel,
-    events: Events,
-    group: People,
-    before: Prior,
-    found: list[Minimum],
-    *,
-    seed: int,
-    draws: int,
-    plain: bool = False,
-) -> Estimate:
-    if not found or not np.isfinite(found[0].objective):
+def _finished(made: Estimate, *, draws: int, plain: bool = False) -> Estimate:
+    """Return an estimate with its draws."""
+    if not made.minima or not np.isfinite(made.minima[0].objective):
         raise InputError(
             Fault(
-                events.where,
+                made.events.where,
                 "no parameters give every level a finite likelihood",
                 "look for a level before the first dose; an error in proportion needs a floor where predictions reach 0",
             )
         )
-    drawn = posterior(group, before, found, draws=draws, seed=seed, plain=plain) if draws else None
-    return Estimate(model, events, group, before, tuple(found), drawn, seed)
+    if not draws:
+        return made
+    drawn = posterior(made.group, made.prior, made.minima, draws=draws, seed=made.seed, plain=plain)
+    return replace(made, posterior=drawn)
 
 
 def estimate_many(model: DoseModel, table: Sequence[Events], *, seed: int = 1, draws: int = 0) -> list[Estimate | InputError]:
@@ -266,14 +263,20 @@ def estimate_many(model: DoseModel, table: Sequence[Events], *, seed: int = 1, d
     for start in range(0, len(ready), _GROUP):
         batch = ready[start : start + _GROUP]
         group = people(model, [one for _, one in batch])
-        best = minima(group, prior(model, group.occasions), seed=seed)
+        before = {count: prior(model, count) for count in {one.occasions for _, one in batch}}
+        best = minima(group, before[group.occasions], seed=seed)
         for (place, one), mine in zip(batch, best, strict=True):
-            alone = people(model, [one])
-            own = prior(model, alone.occasions)
-            count = len(own.active)
-            cut = [Minimum(x.objective, x.effects[:count], x.hessian[:count, :count], x.slope, x.is_kinked) for x in mine]
+            own = before[one.occasions]
+            cut = tuple(_cut(each, len(own.active)) for each in mine)
             try:
-                found[place] = _finished(model, table[place], alone, own, cut, seed=seed, draws=draws)
+                found[place] = _finished(Estimate(model, table[place], one, own, cut, None, seed), draws=draws)
             except InputError as why:
                 found[place] = why
     return found
+
+
+def _cut(one: Minimum, count: int) -> Minimum:
+    """Return a minimum without the effects of occasions that others of a batch have."""
+    if len(one.effects) == count:
+        return one
+    return replace(one, effects=one.effects[:count], hessian=one.hessian[:count, :count])

@@ -6,6 +6,7 @@ with one person the first axis has length 1 and broadcasts.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ from garrod.dosing.dose_model import DoseModel, Parameter
 from garrod.dosing.expressions import Array
 from garrod.dosing.plan import FIXED_RATE, MODEL_RATE, Dose, Plan
 
-NOTHING = Dose(0, 0.0, 0.0, 0, 0, 0.0)
+_NUMBERS = attrgetter("record", "after", "amount", "state", "kind", "rate", "steady", "interval", "earlier", "rest")
+_NAMES = attrgetter("scale", "share", "lag", "span")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,12 +81,10 @@ def people(model: DoseModel, plans: Sequence[Plan]) -> People:
     count = max(len(one.doses) for one in plans)
     doses = [[*one.doses, *[_idle(one)] * (count - len(one.doses))] for one in plans]
 
-    def of_dose(get: Any, kind: type = float) -> Array:
-        return np.array([[get(dose) for dose in row] for row in doses], dtype=kind).reshape(len(plans), count)
-
-    def name(get: Any) -> Array:
-        return of_dose(lambda dose: places.get(get(dose), -1), int)
-
+    numbers = np.array([[_NUMBERS(dose) for dose in row] for row in doses], dtype=float).reshape(len(plans), count, 10)
+    record, after, amount, state, kind, rate, steady, interval, earlier, rest = np.moveaxis(numbers, 2, 0)
+    named = [[[places.get(name, -1) for name in _NAMES(dose)] for dose in row] for row in doses]
+    scale, share, lag, span = np.moveaxis(np.array(named, dtype=int).reshape(len(plans), count, 4), 2, 0)
     records = max(len(one.time) for one in plans)
     sets = max(len(one.clock) for one in plans)
     levels = max(len(one.level) for one in plans)
@@ -99,20 +99,20 @@ def people(model: DoseModel, plans: Sequence[Plan]) -> People:
         clock=_padded([one.clock for one in plans], sets),
         occasion=_padded([one.occasion for one in plans], sets),
         occasions=max(one.occasions for one in plans),
-        dose_record=of_dose(lambda dose: dose.record, int),
-        dose_after=of_dose(lambda dose: dose.after),
-        dose_amount=of_dose(lambda dose: dose.amount),
-        dose_state=of_dose(lambda dose: dose.state, int),
-        dose_kind=of_dose(lambda dose: dose.kind, int),
-        dose_rate=of_dose(lambda dose: dose.rate),
-        dose_steady=of_dose(lambda dose: dose.steady, int),
-        dose_interval=of_dose(lambda dose: dose.interval),
-        dose_earlier=of_dose(lambda dose: dose.earlier, int),
-        dose_rest=of_dose(lambda dose: dose.rest, bool),
-        scale=name(lambda dose: dose.scale),
-        share=name(lambda dose: dose.share),
-        lag=name(lambda dose: dose.lag),
-        span=name(lambda dose: dose.span),
+        dose_record=record.astype(int),
+        dose_after=after,
+        dose_amount=amount,
+        dose_state=state.astype(int),
+        dose_kind=kind.astype(int),
+        dose_rate=rate,
+        dose_steady=steady.astype(int),
+        dose_interval=interval,
+        dose_earlier=earlier.astype(int),
+        dose_rest=rest.astype(bool),
+        scale=scale,
+        share=share,
+        lag=lag,
+        span=span,
         level_record=_padded([one.level_record for one in plans], levels, 0),
         level=_padded([one.level for one in plans], levels, 1.0),
         output=_padded([one.output for one in plans], levels, 0),
@@ -238,6 +238,11 @@ class Given:
     start: Array
     end: Array
     lag: Array
+
+    def of(self, who: Array) -> "Given":
+        """Return the doses of chosen people, one for each lane."""
+        parts = (self.amount, self.rate, self.start, self.end, self.lag)
+        return Given(*(part if len(part) == 1 else part[who] for part in parts))
 
 
 def given(group: People, parameters: Array, who: Array | None) -> Given:

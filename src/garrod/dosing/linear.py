@@ -6,6 +6,7 @@ only add numbers of one sign and lose nothing, however small an amount has becom
 This is the plain path; ``modal`` is the fast one for mammillary models.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -16,10 +17,12 @@ from garrod.dosing.dose_model import Structure
 from garrod.dosing.expressions import Apply, Array, Name, Node
 from garrod.dosing.lanes import Given, People
 from garrod.dosing.rates import area_weights, rates
+from garrod.dosing.steady import Mover, steady_states
 from garrod.dosing.timeline import Timeline
 
 _DEGREE: Final = 16
-_RADIUS: Final = 0.5
+_RADIUS: Final = 1.0
+_SMALL: Final = 6  #: largest matrix whose products are written out
 
 
 def is_linear(structure: Structure) -> bool:
@@ -48,6 +51,22 @@ def _degree(tree: Node, states: frozenset[str]) -> int:
             return max(degrees[1:]) if degrees[0] == 0 else 2
         case _:
             return 0 if max(degrees) == 0 else 2
+
+
+def vanishes(tree: Node, states: frozenset[str]) -> bool:
+    """Say whether an equation is 0 where every state is, whatever else holds."""
+    if not isinstance(tree, Apply):
+        return isinstance(tree, Name) and tree.name in states
+    first = vanishes(tree.arguments[0], states)
+    match tree.function:
+        case "+" | "-":
+            return first and vanishes(tree.arguments[1], states)
+        case "*":
+            return first or vanishes(tree.arguments[1], states)
+        case "/" | "negative":
+            return first
+        case _:
+            return False
 
 
 def rate_matrix(structure: Structure, values: Mapping[str, Any]) -> tuple[Array, Array]:
@@ -133,21 +152,49 @@ def _of_equations(structure: Structure, values: Mapping[str, Any]) -> tuple[Arra
 def exponential(matrix: Array) -> Array:
     """Return exp of square matrices (..., size, size) with no negative entry off the diagonal, accurate entry by entry."""
     size = matrix.shape[-1]
-    diagonal = np.einsum("...ii->...i", matrix)
-    shift = np.maximum(0.0, -diagonal.real.min(axis=-1))[..., None, None] if matrix.size else np.zeros((1, 1))
-    unit = np.eye(size)
-    raised = matrix + shift * unit
-    norm = float(np.abs(raised).sum(axis=-2).max(initial=0.0))
+    if not matrix.size:
+        return matrix.copy()
+    # Entries in front: products are then sums over long rows.
+    entries = np.ascontiguousarray(np.moveaxis(matrix, (-2, -1), (0, 1)).reshape(size, size, -1))
+    shift = np.maximum(0.0, -np.einsum("iil->il", entries).real.min(axis=0))
+    for place in range(size):
+        entries[place, place] += shift
+    norm = float(np.abs(entries).sum(axis=0).max(initial=0.0))
     squarings = max(0, int(np.ceil(np.log2(norm / _RADIUS)))) if norm > _RADIUS and np.isfinite(norm) else 0
-    raised = raised / 2.0**squarings
-    total = unit + raised / (_DEGREE + size)
-    for degree in range(_DEGREE + size - 1, 0, -1):
-        total = unit + raised @ total / degree
-    total = total * np.exp(-shift / 2.0**squarings)
+    total = _series(entries / 2.0**squarings) * np.exp(-shift / 2.0**squarings)
     for _ in range(squarings):
-        total = total @ total
-    found: Array = total
+        total = _times(total, total)
+    found: Array = np.moveaxis(total.reshape(size, size, *matrix.shape[:-2]), (0, 1), (-2, -1))
     return found
+
+
+def _series(entries: Array) -> Array:
+    """Return the sum of A^k / k!, four powers at a time (Paterson MS, Stockmeyer LJ. SIAM J Comput 1973;2:60-66)."""
+    size = len(entries)
+    square = _times(entries, entries)
+    powers = np.stack([entries, square, _times(square, entries)])
+    fourth = _times(square, square)
+    blocks = (_DEGREE + size) // 4 + 1
+    weights = np.array([[1 / math.factorial(4 * block + one) for one in range(4)] for block in range(blocks)])
+    parts = (weights[:, 1:] @ powers.reshape(3, -1).view(float)).view(powers.dtype).reshape(blocks, *entries.shape)
+    for place in range(size):
+        parts[:, place, place] += weights[:, :1]
+    total: Array = parts[-1]
+    for part in parts[-2::-1]:
+        total = _times(fourth, total) + part
+    return total
+
+
+def _times(one: Array, other: Array) -> Array:
+    """Return products of matrices whose entries stand in front: (size, size, lanes)."""
+    size = len(one)
+    if size > _SMALL:
+        found: Array = np.moveaxis(np.moveaxis(one, 2, 0) @ np.moveaxis(other, 2, 0), 0, 2)
+        return found
+    total: Array = one[:, 0, None] * other[0]
+    for place in range(1, size):
+        total += one[:, place, None] * other[place]
+    return total
 
 
 def propagate(
@@ -158,28 +205,38 @@ def propagate(
     matrix, constant = rate_matrix(structure, values)
     size = matrix.shape[-1]
     lanes = max(len(matrix), len(line.span), len(doses.amount), len(doses.rate), len(constant))
-    rate = _inputs(group, doses.rate, line.runs, who) + _of_step(constant, line.of_set)
-    added = _inputs(group, doses.amount, line.arrives, who)
-    if plain or not modal.fits(structure):
-        moves = _move(_of_step(matrix, line.of_set), rate, line.span)
-    else:
-        moves = _fast(structure, values, matrix, rate, line)
-    trains = steady_states(group, matrix, constant, doses, who) if group.dose_steady.any() else {}
+    rate = inputs_by_state(group, doses.rate, line.runs, who) + _of_step(constant, line.of_set)
+    added = inputs_by_state(group, doses.amount, line.arrives, who)
+    known = None if plain or not modal.fits(structure) else values
+    moves = _moves(structure, known, matrix, rate, line.span, line.of_set)
+
+    def movers(of_set: Array) -> tuple[Mover, Array]:
+        def move(rate: Array, span: Array) -> Array:
+            found: Array = _moves(structure, known, matrix, rate[:, None], span[:, None], of_set)[:, 0]
+            return found
+
+        return move, _of_step(constant, of_set)[:, 0]
+
+    trains = steady_states(group, movers, doses, who) if group.dose_steady.any() else {}
     state = np.zeros((lanes, size), dtype=np.result_type(moves, added, *(one for one in trains.values())))
     return walk(group, state, moves, added, line, trains, who)
 
 
-def _fast(structure: Structure, values: Mapping[str, Any], matrix: Array, rate: Array, line: Timeline) -> Array:
-    """Return the moves in closed form, and by the plain path for lanes whose eigenvalues nearly meet."""
-    moves, sound = modal.moves(structure, values, rate, line.span, line.of_set)
+def _moves(
+    structure: Structure, values: Mapping[str, Any] | None, matrix: Array, rate: Array, span: Array, of_set: Array
+) -> Array:
+    """Return the moves in closed form; by the plain path without values, and for lanes whose eigenvalues nearly meet."""
+    if values is None:
+        return _long_moves(_of_step(matrix, of_set), rate, span)
+    moves, sound = modal.moves(structure, values, rate, span, of_set)
     if sound.all():
         return moves
     poor = np.flatnonzero(~np.broadcast_to(sound, (len(moves),)))
-    per_step = np.broadcast_to(_of_step(matrix, line.of_set), (len(moves), *moves.shape[1:2], *matrix.shape[2:]))
+    per_step = np.broadcast_to(_of_step(matrix, of_set), (len(moves), *moves.shape[1:2], *matrix.shape[2:]))
     moves[poor] = _move(
         per_step[poor],
         np.broadcast_to(rate, (len(moves), *rate.shape[1:]))[poor],
-        np.broadcast_to(line.span, (len(moves), line.span.shape[1]))[poor],
+        np.broadcast_to(span, (len(moves), span.shape[1]))[poor],
     )
     return moves
 
@@ -232,73 +289,26 @@ def _of_step(values: Array, of_set: Array) -> Array:
     return values[rows, of_set]
 
 
-def _inputs(group: People, amounts: Array, when: Array, who: Array | None) -> Array:
+def inputs_by_state(group: People, amounts: Array, when: Array, who: Array | None) -> Array:
     """Sum doses by state at each step: (lanes, steps, states)."""
     size = len(group.model.structure.states)
     into = np.eye(size)[group.rows(group.dose_state, who)]
     return np.asarray(when * amounts[:, None, :]) @ into
 
 
-def steady_states(group: People, matrix: Array, constant: Array, doses: Given, who: Array | None) -> dict[int, Array]:
-    """Return for each dose that stands in a steady train the amounts at its row: place -> (lanes, states).
+def _long_moves(matrix: Array, rate: Array, span: Array) -> Array:
+    """Return the moves of steps (lanes, steps, ...); those that take no time in any lane change nothing."""
+    some = np.flatnonzero((span != 0).any(axis=0))
+    size, steps = matrix.shape[-1], span.shape[1]
 
-    At the row, earlier doses of the train came at whole intervals before it (later by the lag); an infusion longer than the
-    interval overlaps with itself. The amounts x at the start of a cycle solve x = E(II) x + what one cycle brings.
-    """
-    found = {}
-    size = matrix.shape[-1]
-    for place in np.flatnonzero(group.dose_steady.any(axis=0)):
-        of_set = np.take_along_axis(group.rows(group.of_record, who), group.rows(group.dose_record, who)[:, [place]], axis=1)
-        here = _of_step(matrix, of_set)[:, 0]
-        still = _of_step(constant, of_set)[:, 0]
-        state = group.rows(group.dose_state, who)[:, place]
-        into = np.eye(size)[state]
-        interval = group.rows(group.dose_interval, who)[:, place]
-        amount, rate = doses.amount[:, place], doses.rate[:, place] if doses.rate.shape[1] > 1 else doses.rate[:, 0]
-        lag = doses.lag[:, place] if doses.lag.shape[1] > 1 else doses.lag[:, 0]
-        duration = (
-            (doses.end - doses.start)[:, place] if (doses.end - doses.start).shape[1] > 1 else (doses.end - doses.start)[:, 0]
-        )
-        found[int(place)] = _train(here, still, into, amount, rate, interval, lag, duration, group.model.structure.gathers)
-    return found
+    def chosen(values: Array) -> Array:
+        return values if values.shape[1] == 1 else values[:, some]
 
-
-def _train(
-    here: Array,
-    still: Array,
-    into: Array,
-    amount: Array,
-    rate: Array,
-    interval: Array,
-    lag: Array,
-    duration: Array,
-    gathers: tuple[bool, ...],
-) -> Array:
-    """Return the amounts at the row of one steady train: (lanes, states); a state that only gathers begins at 0."""
-    endless = interval <= 0
-    cycle = np.where(endless, 1.0, interval)
-    whole = np.floor(np.real(duration) / cycle)
-    part = np.where(endless, cycle, duration - whole * cycle)
-    high, low = np.where(endless, rate, (whole + 1.0) * rate), np.where(endless, rate, whole * rate)
-    bolus = np.where(np.real(rate) > 0, 0.0, amount)[:, None] * into
-    over = np.floor(np.real(lag) / cycle)
-    phase = np.where(endless, cycle, (over + 1.0) * cycle - lag)
-    size = here.shape[-1]
-    # One cycle from its start: high rate until ``part``, low rate to the end.
-    first = _move(here, still + high[:, None] * into, part)
-    second = _move(here, still + low[:, None] * into, cycle - part)
-    whole_cycle = _joined(second, first)
-    gain, brought = whole_cycle[..., :size, :size], whole_cycle[..., :size, size]
-    left = (gain @ bolus[..., None])[..., 0] + brought
-    body = np.flatnonzero(~np.array(gathers))
-    start = np.zeros_like(left)
-    start[..., body] = np.linalg.solve((np.eye(size) - gain)[..., body[:, None], body], left[..., body, None])[..., 0]
-    # From the start of the last cycle to the row.
-    within = np.real(phase) < np.real(part)
-    one = _move(here, still + high[:, None] * into, np.where(within, phase, part))
-    two = _move(here, still + low[:, None] * into, np.where(within, 0.0, phase - part))
-    path = _joined(two, one)
-    found: Array = (path[..., :size, :size] @ (start + bolus)[..., None])[..., 0] + path[..., :size, size]
+    if len(some) == steps:
+        return _move(matrix, rate, span)
+    moves = _move(chosen(matrix), chosen(rate), span[:, some])
+    found = np.broadcast_to(np.eye(size + 1, dtype=moves.dtype), (len(moves), steps, size + 1, size + 1)).copy()
+    found[:, some] = moves
     return found
 
 
@@ -314,7 +324,3 @@ def _move(matrix: Array, rate: Array, span: Array) -> Array:
     moves = exponential(full)
     moves[..., :size, size] *= scale
     return moves
-
-
-def _joined(later: Array, earlier: Array) -> Array:
-    return later @ earlier

@@ -10,18 +10,20 @@ from typing import Final
 
 import numpy as np
 
+from garrod.dosing.descent import APART, damped_steps, lanes_of, repeats, search
 from garrod.dosing.expressions import Array
 from garrod.dosing.lanes import People
+from garrod.dosing.linear import is_linear
 from garrod.dosing.objective import Prior, objective, value
 from garrod.dosing.timing import timing_effects, timing_moves
 
 _DRAWS: Final = 6
 _DRAWS_KINKED: Final = 48
-_SEARCH_ROUNDS: Final = 60
-_NEWTON_ROUNDS: Final = 12
-_CLOSE: Final = 1e-3  #: predicted gain in objective below which the first search rests
+_NEWTON_ROUNDS: Final = 30
 _SAME_SD: Final = 2e-2  #: minima nearer than this, in prior SD, are one
 _STEP_SD: Final = 1e-4  #: of the difference quotient for the Hessian
+_TINY_SD: Final = 1e-6  #: the same where the gradient is exact to rounding
+_FLAT: Final = 1e-3  #: least curvature, on the scale of prior SD, that a step of Newton's is made with
 _TIGHT: Final = 1e-7
 _TURNS: Final = 6
 _FINEST: Final = 1e-10  #: step of the pattern search, in prior SD, at which it ends
@@ -73,7 +75,7 @@ def minima(
         starts = np.concatenate([starts, extra])
     effects = np.tile(starts, (group.count, 1))
     owner = np.repeat(np.arange(group.count), len(starts))
-    effects, height = search(group, before, effects, owner, plain=plain)
+    effects, height = search(group, before, effects, owner, plain=plain, meet=not kinked)
     if kinked:
         effects, height = _best(effects, height, owner, 12)
         owner = np.repeat(np.arange(group.count), len(effects) // group.count)
@@ -91,10 +93,6 @@ def minima(
 
 def _who(group: People, times: int) -> Array | None:
     return None if group.count == 1 else np.repeat(np.arange(group.count), times)
-
-
-def _lanes(group: People, owner: Array) -> Array | None:
-    return None if group.count == 1 else owner
 
 
 def _starts(before: Prior, seed: int, draws: int) -> Array:
@@ -115,54 +113,6 @@ def settle(group: People, before: Prior, effects: Array, height: Array, owner: A
     return effects, height
 
 
-def search(
-    group: People, before: Prior, effects: Array, owner: Array, *, plain: bool, held: Array | None = None, close: float = _CLOSE
-) -> tuple[Array, Array]:
-    """Go downhill from each lane by damped Gauss-Newton steps until little is to be gained.
-
-    Parameters
-    ----------
-    held
-        (active,) effects that stay where they are.
-    close
-        Gain in objective below which a lane rests.
-    """
-    effects = effects.copy()
-    now = value(group, before, effects, _lanes(group, owner), plain=plain)
-    height, gradient, hessian = now.objective, now.gradient, now.hessian
-    damping = np.full(len(effects), 1e-3)
-    alive = np.isfinite(height)
-    for _ in range(_SEARCH_ROUNDS):
-        lanes = np.flatnonzero(alive)
-        if not lanes.size:
-            break
-        step, gain = _steps(before, gradient[lanes], hessian[lanes], damping[lanes], held)
-        trial = effects[lanes] + step
-        there = value(group, before, trial, _lanes(group, owner[lanes]), plain=plain)
-        better = there.objective < height[lanes]
-        resting = gain < close
-        accepted = lanes[better]
-        effects[accepted], height[accepted] = trial[better], there.objective[better]
-        gradient[accepted], hessian[accepted] = there.gradient[better], there.hessian[better]
-        damping[lanes] = np.where(better, damping[lanes] / 10, damping[lanes] * 8)
-        alive[lanes] = ~(better & resting) & (damping[lanes] < 1e8) & ~(resting & ~better & (gain < min(1e-9, close)))
-    return effects, height
-
-
-def _steps(before: Prior, gradient: Array, hessian: Array, damping: Array, held: Array | None = None) -> tuple[Array, Array]:
-    """Return damped steps, none longer than some prior SDs, and the gain that each promises."""
-    if held is not None:
-        gradient = np.where(held, 0.0, gradient)
-        hessian = np.where(held[:, None] | held, np.diag(before.sd**-2.0), hessian)
-    diagonal = np.einsum("lii->li", hessian)
-    damped = hessian + (damping[:, None] * diagonal)[..., None] * np.eye(len(before.active))
-    step = -np.linalg.solve(damped, gradient[..., None])[..., 0]
-    longest = np.abs(step / before.sd).max(axis=1)
-    step = step * np.minimum(1.0, 2.0 / np.maximum(longest, 1e-300))[:, None]
-    gain = -(gradient * step).sum(axis=1) - 0.5 * np.einsum("li,lij,lj->l", step, hessian, step)
-    return step, gain
-
-
 def _best(effects: Array, height: Array, owner: Array, most: int) -> tuple[Array, Array]:
     """Keep the lowest lanes of each person, equally many for all."""
     people = int(owner.max()) + 1
@@ -174,71 +124,83 @@ def _best(effects: Array, height: Array, owner: Array, most: int) -> tuple[Array
 
 def _distinct(before: Prior, effects: Array, height: Array, owner: Array) -> tuple[Array, Array, Array]:
     """Drop lanes that have come to one place: near in effects, measured in prior SD, and in objective."""
-    order = np.lexsort((height, owner))
-    kept: list[int] = []
-    for lane in order:
-        if not np.isfinite(height[lane]):
-            continue
-        mates = [one for one in kept if owner[one] == owner[lane]] if len(kept) < 4000 else kept[-40:]
-        mates = [one for one in mates if owner[one] == owner[lane]]
-        if any(np.abs((effects[lane] - effects[one]) / before.sd).max() < 0.1 for one in mates):
-            continue
-        kept.append(int(lane))
-    places = np.array(kept, dtype=int)
+    people = int(owner.max()) + 1
+    places = np.flatnonzero(~repeats(effects / before.sd, height, people, APART) & np.isfinite(height))
+    places = places[np.lexsort((height[places], owner[places]))]
     return effects[places], height[places], owner[places]
 
 
-def second_derivatives(group: People, before: Prior, effects: Array, owner: Array, *, plain: bool) -> Array:
-    """Return the Hessian of each lane, from differences of the exact gradient."""
+def second_derivatives(
+    group: People, before: Prior, effects: Array, owner: Array, *, plain: bool, gradient: Array | None = None
+) -> Array:
+    """Return the Hessian of each lane, from differences of the gradient: two-sided, or on top of a gradient at hand.
+
+    Closed forms have gradients exact to rounding, so that a one-sided step may be so small that it errs by a millionth.
+    """
     lanes, count = effects.shape
-    step = _STEP_SD * before.sd
-    shifts = np.concatenate([np.diag(step), -np.diag(step)])
-    wide = (effects[:, None, :] + shifts).reshape(lanes * 2 * count, count)
-    slopes = value(group, before, wide, _lanes(group, np.repeat(owner, 2 * count)), plain=plain).gradient
-    slopes = slopes.reshape(lanes, 2, count, count)
-    hessian = (slopes[:, 0] - slopes[:, 1]) / (2 * step)[:, None]
+    step = (_STEP_SD if gradient is None or not is_linear(group.model.structure) else _TINY_SD) * before.sd
+    shifts = np.diag(step) if gradient is not None else np.concatenate([np.diag(step), -np.diag(step)])
+    wide = (effects[:, None, :] + shifts).reshape(-1, count)
+    slopes = value(group, before, wide, lanes_of(group, np.repeat(owner, len(shifts))), plain=plain).gradient
+    slopes = slopes.reshape(lanes, -1, count, count)
+    if gradient is None:
+        hessian = (slopes[:, 0] - slopes[:, 1]) / (2 * step)[:, None]
+    else:
+        hessian = (slopes[:, 0] - gradient[:, None]) / step[:, None]
     found: Array = (hessian + np.swapaxes(hessian, 1, 2)) / 2
     return found
 
 
 def newton(group: People, before: Prior, effects: Array, owner: Array, *, plain: bool) -> tuple[Array, Array, Array, Array]:
-    """Polish each lane by Newton steps; returns effects, objective, gradient and Hessian."""
+    """Polish each lane by Newton steps; returns effects, objective, gradient and Hessian.
+
+    A Hessian serves as long as it brings the gradient down well; the one returned is made anew at the end.
+    """
     effects = effects.copy()
-    now = value(group, before, effects, _lanes(group, owner), plain=plain)
-    height, gradient, rough = now.objective, now.gradient, now.hessian
-    hessian = second_derivatives(group, before, effects, owner, plain=plain)
-    alive = np.ones(len(effects), dtype=bool)
+    now = value(group, before, effects, lanes_of(group, owner), plain=plain)
+    height, gradient = now.objective, now.gradient
+    hessian = np.zeros((*effects.shape, effects.shape[1]))
+    alive, stale = np.ones(len(effects), dtype=bool), np.ones(len(effects), dtype=bool)
     for _ in range(_NEWTON_ROUNDS):
         alive &= np.abs(gradient * before.sd).max(axis=1) > _TIGHT
-        lanes = np.flatnonzero(alive)
+        lanes, again = np.flatnonzero(alive), np.flatnonzero(alive & stale)
         if not lanes.size:
             break
-        used = _positive(hessian[lanes], rough[lanes])
-        step, _ = _steps(before, gradient[lanes], used, np.zeros(len(lanes)))
+        if again.size:
+            hessian[again] = second_derivatives(
+                group, before, effects[again], owner[again], plain=plain, gradient=gradient[again]
+            )
+        steep = np.abs(gradient[lanes] * before.sd).max(axis=1)
+        step, _ = damped_steps(before, gradient[lanes], _positive(before, hessian[lanes]), np.zeros(len(lanes)))
         moved = np.zeros(len(lanes), dtype=bool)
         for shorter in (1.0, 0.3, 0.05):
             left = np.flatnonzero(~moved)
             if not left.size:
                 break
             trial = effects[lanes[left]] + shorter * step[left]
-            there = value(group, before, trial, _lanes(group, owner[lanes[left]]), plain=plain)
-            flat = np.abs(there.gradient * before.sd).max(axis=1) < 0.5 * np.abs(gradient[lanes[left]] * before.sd).max(axis=1)
+            there = value(group, before, trial, lanes_of(group, owner[lanes[left]]), plain=plain)
+            flat = np.abs(there.gradient * before.sd).max(axis=1) < 0.5 * steep[left]
             good = (there.objective < height[lanes[left]]) | (flat & (there.objective < height[lanes[left]] + 1e-9))
             chosen = lanes[left[good]]
             effects[chosen], height[chosen] = trial[good], there.objective[good]
-            gradient[chosen], rough[chosen] = there.gradient[good], there.hessian[good]
+            gradient[chosen] = there.gradient[good]
             moved[left[good]] = True
-        alive[lanes[~moved]] = False
-        again = lanes[moved]
-        if again.size:
-            hessian[again] = second_derivatives(group, before, effects[again], owner[again], plain=plain)
-    return effects, height, gradient, hessian
+        # A lane that an old Hessian could not move has another try with its own.
+        alive[lanes[~moved & np.isin(lanes, again)]] = False
+        stale[lanes] = ~moved | (np.abs(gradient[lanes] * before.sd).max(axis=1) > 0.03 * steep)
+    at_hand = gradient if is_linear(group.model.structure) else None
+    return effects, height, gradient, second_derivatives(group, before, effects, owner, plain=plain, gradient=at_hand)
 
 
-def _positive(hessian: Array, otherwise: Array) -> Array:
-    """Return Hessians that point downhill: the Gauss-Newton one where the true one does not."""
-    lowest = np.linalg.eigvalsh(hessian)[:, 0]
-    return np.where((lowest > 0)[:, None, None], hessian, otherwise)
+def _positive(before: Prior, hessian: Array) -> Array:
+    """Return Hessians that point downhill: curvatures of the wrong sign turned about, flat ones bent, in prior SD."""
+    scaled = hessian * before.sd[:, None] * before.sd
+    values, vectors = np.linalg.eigh(scaled)
+    if (values[:, 0] > _FLAT).all():
+        return hessian
+    bent = (vectors * np.maximum(np.abs(values), _FLAT)[:, None]) @ np.swapaxes(vectors, 1, 2)
+    found: Array = np.where((values[:, 0] > _FLAT)[:, None, None], hessian, bent / (before.sd[:, None] * before.sd))
+    return found
 
 
 def pattern(
@@ -273,7 +235,7 @@ def pattern(
             axes = np.linalg.qr(random.standard_normal((count, count)))[0]
         tries = np.concatenate([axes, -axes])[None] * (size[live, None, None] * before.sd)
         wide = (effects[live, None, :] + tries).reshape(-1, count)
-        there = objective(group, before, wide, _lanes(group, np.repeat(owner[live], 2 * len(axes))), plain=plain).reshape(
+        there = objective(group, before, wide, lanes_of(group, np.repeat(owner[live], 2 * len(axes))), plain=plain).reshape(
             len(live), -1
         )
         best = there.argmin(axis=1)
@@ -290,11 +252,12 @@ def _collected(
     group: People, before: Prior, effects: Array, height: Array, owner: Array, hessian: Array, slope: Array, *, kinked: bool
 ) -> list[list[Minimum]]:
     found: list[list[Minimum]] = [[] for _ in range(group.count)]
+    sd, lowest = before.sd, np.linalg.eigvalsh(hessian)[:, 0]
     for lane in np.lexsort((height, owner)):
         mine = found[owner[lane]]
-        if any(np.abs((effects[lane] - one.effects) / before.sd).max() < _SAME_SD for one in mine):
+        if any(np.abs((effects[lane] - one.effects) / sd).max() < _SAME_SD for one in mine):
             continue
-        is_saddle = not kinked and np.linalg.eigvalsh(hessian[lane])[0] <= 0
+        is_saddle = not kinked and lowest[lane] <= 0
         if mine and (is_saddle or (slope[lane] > 1e-2 and not kinked)):
             continue
         mine.append(

@@ -57,7 +57,8 @@ def mixed(each: Sequence[NextDose], *, above: float | None = None) -> MixedDose:
         values = [one.values(regimen) for one, count in zip(seen, counts, strict=True) if count]
         point = float(sum(weight * one.point(regimen) for weight, one in zip(weights, seen, strict=True)))
         drawn = np.concatenate([one[1:] for one in values])
-        ranked.append(replace(rank_draws(regimen, target, point, drawn), needs_confirmation=confirm))
+        found = rank_draws(regimen, target, point, drawn)
+        ranked.append(replace(found, needs_confirmation=tuple(dict.fromkeys((*found.needs_confirmation, *confirm)))))
     weight = max(weight_of(one.model.dosing) for one in made)
     ranked.sort(key=lambda one: order_of(one, weight))
     return MixedDose(tuple(each), tuple(one.model.id for one in made), tuple(map(float, weights)), tuple(ranked))

@@ -16,12 +16,13 @@ import numpy as np
 from garrod.dosing.dose_model import DoseModel
 from garrod.dosing.expressions import Array
 from garrod.dosing.lanes import Given, People
-from garrod.dosing.linear import _at_steps, _inputs, rate_matrix
+from garrod.dosing.linear import _at_steps, inputs_by_state, rate_matrix
 from garrod.dosing.timeline import Timeline
 
 RTOL: Final = 1e-8
 _ATOL: Final = 1e-13  #: times the largest amount of the lane
 _STEADY: Final = 1e-9
+_OF_A_CYCLE: Final = 1e-3
 _CYCLES: Final = 1000
 _LOOKED_AT: Final = 10  #: cycles after which lanes that run away are looked for
 _SHRINKS: Final = 0.999  #: a step that shrinks by less than this over those cycles does not settle
@@ -32,16 +33,20 @@ _IMAGINARY: Final = 1e20
 
 #: The pair's nodes, stages and weights; the last row is the fifth order, _ERROR its difference from the fourth.
 _NODES: Final = (0.0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1.0, 1.0)
-_STAGES: Final = (
-    (),
-    (1 / 5,),
-    (3 / 40, 9 / 40),
-    (44 / 45, -56 / 15, 32 / 9),
-    (19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729),
-    (9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656),
-    (35 / 384, 0.0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84),
+_STAGES: Final = tuple(
+    np.array(row)
+    for row in (
+        (),
+        (1 / 5,),
+        (3 / 40, 9 / 40),
+        (44 / 45, -56 / 15, 32 / 9),
+        (19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729),
+        (9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656),
+        (35 / 384, 0.0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84),
+    )
 )
-_ERROR: Final = (71 / 57600, 0.0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40)
+_ERROR: Final = np.array([71 / 57600, 0.0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40])
+_WORTH: Final = 0.7  #: share of lanes still on their way below which the others are dropped
 
 Rates = Callable[[Array, Array], Array]  #: time (lanes,) and amounts (lanes, states) to rates of change, inputs left out
 Slope = Callable[[Array, Array], Rates]  #: lanes chosen and their sets to the rates of change of these
@@ -51,8 +56,8 @@ def propagate(group: People, values: Mapping[str, Any], doses: Given, line: Time
     """Return the amounts right after each record: (lanes, records, states)."""
     size = len(group.model.structure.states)
     lanes = max([len(line.span), len(doses.amount), len(doses.rate), *(len(one) for one in values.values() if np.ndim(one) == 2)])
-    rate = _wide(_inputs(group, doses.rate, line.runs, who), lanes)
-    added = _wide(_inputs(group, doses.amount, line.arrives, who), lanes)
+    rate = _wide(inputs_by_state(group, doses.rate, line.runs, who), lanes)
+    added = _wide(inputs_by_state(group, doses.amount, line.arrives, who), lanes)
     of_set, span, end = _wide(line.of_set, lanes), _wide(line.span, lanes), _wide(line.end, lanes)
     slope = _slope(group.model, values)
     kind = complex if any(np.iscomplexobj(one) for one in (rate, added, span, *values.values())) else float
@@ -153,53 +158,79 @@ def integrate(
     step = np.where(np.isnan(pace), 0.05 * length, np.minimum(pace, length))
     largest = np.abs(state.real).max(axis=1) + np.abs(rate.real).max(axis=1) * length
     lanes = np.flatnonzero((length > 0) & np.isfinite(largest))
-    bound = _Bound(slope, lanes, rate, of_set, begin, span, length, largest)
+    going = np.ones(len(lanes), dtype=bool)
+    bound = _Bound(slope, state, lanes, rate, of_set, begin, span, length, largest)
     for _ in range(_MOST_STEPS):
-        if not lanes.size:
+        if not going.any():
             return state, pace
-        here = share[lanes]
-        part = np.minimum(step[lanes] / bound.length, 1 - here)
-        is_last = part >= 1 - here - 1e-14
-        old = state[lanes]
+        if np.count_nonzero(going) < _WORTH * len(going):
+            lanes, going = lanes[going], np.ones(np.count_nonzero(going), dtype=bool)
+            bound = _Bound(slope, state, lanes, rate, of_set, begin, span, length, largest)
+        here, old = share[lanes], state[lanes]
+        part = np.where(going, np.minimum(step[lanes] / bound.length, 1 - here), 0.0)
         new, error = bound.trial(old, here, part)
         size = _error(error, old, new, bound.largest)
         good = size <= 1
-        factor = np.where(np.isfinite(size), np.clip(0.9 * np.maximum(size, 1e-10) ** -0.2, 0.2, 5.0), 0.1)
-        state[lanes] = np.where(good[:, None], new, old)
+        bound.keep(good)
+        factor = np.where(np.isfinite(size), np.minimum(np.maximum(0.9 * np.maximum(size, 1e-10) ** -0.2, 0.2), 5.0), 0.1)
+        state[lanes] = np.where((good & going)[:, None], new, old)
         share[lanes] = np.where(good, here + part, here)
-        step[lanes] = part * bound.length * factor
-        pace[lanes] = np.where(good & is_last, np.fmax(step[lanes], np.nan_to_num(pace[lanes])), step[lanes])
-        stuck = ~good & (part < 1e-13)
-        done = (good & is_last) | stuck
-        if done.any():
-            state[lanes[stuck]] = np.nan
-            lanes = lanes[~done]
-            bound = _Bound(slope, lanes, rate, of_set, begin, span, length, largest)
-    state[lanes] = np.nan
+        arrived = good & (part >= 1 - here - 1e-14)
+        stuck = going & ~good & (part < 1e-13)
+        next_step, known = part * bound.length * factor, pace[lanes]
+        step[lanes] = next_step
+        # The last step of a span is cut short: it says nothing against a longer one.
+        pace[lanes] = np.where(going, np.where(arrived, np.fmax(next_step, known), next_step), known)
+        state[lanes[stuck]] = np.nan
+        going &= ~(arrived | stuck)
+    state[lanes[going]] = np.nan
     return state, pace
 
 
 class _Bound:
-    """The lanes still on their way, with what does not change on it."""
+    """The lanes on their way, with what does not change on it, and the rates of change within the step at hand."""
 
     def __init__(
-        self, slope: Slope, lanes: Array, rate: Array, of_set: Array, begin: Array, span: Array, length: Array, largest: Array
+        self,
+        slope: Slope,
+        state: Array,
+        lanes: Array,
+        rate: Array,
+        of_set: Array,
+        begin: Array,
+        span: Array,
+        length: Array,
+        largest: Array,
     ) -> None:
         self.rates_of = slope(lanes, of_set[lanes])
         self.rate, self.begin, self.span = rate[lanes], begin[lanes], span[lanes]
         self.length, self.largest = length[lanes], largest[lanes]
+        kind = np.result_type(state, rate, span)
+        self.stages = np.empty((len(_NODES), len(lanes), state.shape[1]), dtype=kind)
+        self.has_first = False
 
     def trial(self, old: Array, share: Array, part: Array) -> tuple[Array, Array]:
         """Return amounts after a step, and their error."""
         scaled = (part * self.span)[:, None]
-        stages: list[Array] = []
+        if not self.has_first:
+            self.stages[0] = self.rates_of(self.begin + share * self.span, old) + self.rate
         new = old
-        for node, weights in zip(_NODES, _STAGES, strict=True):
-            if weights:
-                new = old + scaled * sum(weight * stage for weight, stage in zip(weights, stages, strict=True) if weight)
-            time = self.begin + (share + node * part) * self.span
-            stages.append(self.rates_of(time, new) + self.rate)
-        return new, scaled * sum(weight * stage for weight, stage in zip(_ERROR, stages, strict=True) if weight)
+        for number in range(1, len(_NODES)):
+            new = old + scaled * self._mixed(_STAGES[number])
+            time = self.begin + (share + _NODES[number] * part) * self.span
+            self.stages[number] = self.rates_of(time, new) + self.rate
+        return new, scaled * self._mixed(_ERROR)
+
+    def _mixed(self, weights: Array) -> Array:
+        """Return a weighted sum of the first stages."""
+        stages = self.stages[: len(weights)]
+        mixed: Array = weights @ stages.reshape(len(weights), -1).view(float)
+        return mixed.view(stages.dtype).reshape(stages.shape[1:])
+
+    def keep(self, good: Array) -> None:
+        """Let the last stage of a good step be the first of the next one: it is taken at the same place."""
+        self.stages[0] = np.where(good[:, None], self.stages[-1], self.stages[0])
+        self.has_first = True
 
 
 def _error(error: Array, old: Array, new: Array, largest: Array) -> Array:
@@ -270,14 +301,17 @@ def _train(
         return state
 
     # A state that only gathers never settles: every cycle begins it at 0.
-    state = _fixed_point(lambda start: run(start, part, cycle - part) * body, np.zeros(into.shape, dtype=kind))
+    brought = np.real(np.where(np.real(rate) > 0, rate * np.where(endless, cycle, duration), amount))
+    state = _fixed_point(lambda start: run(start, part, cycle - part) * body, np.zeros(into.shape, dtype=kind), brought)
     phase = np.where(endless, cycle, (np.floor(np.real(lag) / cycle) + 1.0) * cycle - lag)
     within = np.real(phase) < np.real(part)
     return run(state, np.where(within, phase, part), np.where(within, 0.0, phase - part))
 
 
-def _fixed_point(cycle: Callable[[Array], Array], state: Array) -> Array:
+def _fixed_point(cycle: Callable[[Array], Array], state: Array, brought: Array) -> Array:
     """Return the amounts that a cycle gives back, lane by lane: NaN where none is found.
+
+    ``brought`` (lanes,) is what a cycle gives: amounts that still grow by a part of it do not hold, however large they are.
 
     After two cycles, steps of Newton's kind with a Jacobian from differences, seldom made anew; should they not settle, cycles
     are run until nothing changes.
@@ -287,7 +321,7 @@ def _fixed_point(cycle: Callable[[Array], Array], state: Array) -> Array:
     jacobian = np.zeros((lanes, size, size))
     for turn in range(_JUMPS):
         after = cycle(state)
-        if _settled(state, after):
+        if _settled(state, after, brought):
             return after
         if turn % _RENEWED == 0:
             for place in range(size):
@@ -304,25 +338,26 @@ def _fixed_point(cycle: Callable[[Array], Array], state: Array) -> Array:
     pace = np.full(lanes, np.inf)
     for turn in range(_CYCLES):
         after = cycle(state)
-        if _settled(state, after):
+        if _settled(state, after, brought):
             return after
         if turn % _LOOKED_AT == 0:
             step = np.abs((after - state).real).max(axis=1)
-            if (_settled_lanes(state, after) | (step > _SHRINKS * pace)).all():
+            if (_settled_lanes(state, after, brought) | (step > _SHRINKS * pace)).all():
                 break  # what still moves moves on as fast: more goes in than can ever go out
             pace = step
         state = after
-    return np.where(_settled_lanes(state, cycle(state))[:, None], state, np.nan)
+    return np.where(_settled_lanes(state, cycle(state), brought)[:, None], state, np.nan)
 
 
-def _settled_lanes(before: Array, after: Array) -> Array:
+def _settled_lanes(before: Array, after: Array, brought: Array) -> Array:
     scale = np.abs(after.real).max(axis=1, keepdims=True) + 1e-300
-    found: Array = (np.abs(after.real - before.real) <= _STEADY * scale).all(axis=1)
+    moved = np.abs(after.real - before.real)
+    found: Array = (moved <= _STEADY * scale).all(axis=1) & (moved.max(axis=1) <= _OF_A_CYCLE * brought)
     if np.iscomplexobj(after):
         slope = np.abs(after.imag).max(axis=1, keepdims=True) * _IMAGINARY + scale
         found = found & (np.abs(after.imag - before.imag) * _IMAGINARY <= 10 * _STEADY * slope).all(axis=1)
     return found | ~np.isfinite(after).all(axis=1)
 
 
-def _settled(before: Array, after: Array) -> bool:
-    return bool(_settled_lanes(before, after).all())
+def _settled(before: Array, after: Array, brought: Array) -> bool:
+    return bool(_settled_lanes(before, after, brought).all())

@@ -97,7 +97,9 @@ def value(group: People, before: Prior, effects: Array, who: Array | None, *, pl
         pull = effects @ before.precision
         total = each.sum(axis=1) + (pull * effects).sum(axis=1)
         gradient = np.einsum("lo,loi->li", slope, slopes) + 2 * pull
-        hessian = np.einsum("lo,loi,loj->lij", curvature, slopes, slopes) + 2 * before.precision
+        hessian = np.swapaxes(curvature[..., None] * slopes, 1, 2) @ slopes + 2 * before.precision
+    if np.isfinite(total).all() and np.isfinite(gradient).all() and np.isfinite(hessian).all():
+        return Value(total, gradient, hessian)
     good = np.isfinite(total) & np.isfinite(gradient).all(axis=1) & np.isfinite(hessian).all(axis=(1, 2))
     return Value(
         np.where(good, total, np.inf),
@@ -109,8 +111,8 @@ def value(group: People, before: Prior, effects: Array, who: Array | None, *, pl
 def _levels(group: People, prediction: Array, who: Array | None) -> tuple[Array, Array, Array]:
     """Return value, slope and curvature of each level (lanes, levels); zero on padding."""
     kinds = group.model.residuals
-    level, limit = group.rows(group.level, who), group.rows(group.limit, who)
-    output, real = group.rows(group.output, who), group.rows(group.is_level, who)
+    level = group.rows(group.level, who)
+    limit = group.limit[:1, :1] if np.isnan(group.limit).all() else group.rows(group.limit, who)
     found: tuple[Array, ...] | None = None
     for place, kind in enumerate(kinds):
         if place and kind == kinds[0]:
@@ -118,8 +120,13 @@ def _levels(group: People, prediction: Array, who: Array | None) -> tuple[Array,
         one = loss(kind, np.broadcast_to(level, prediction.shape), limit, prediction)
         parts = (one.value, one.slope, one.curvature)
         found = (
-            parts if found is None else tuple(np.where(output == place, new, old) for new, old in zip(parts, found, strict=True))
+            parts
+            if found is None
+            else tuple(np.where(group.rows(group.output, who) == place, new, old) for new, old in zip(parts, found, strict=True))
         )
     assert found is not None
-    value, slope, curvature = found if group.is_level.all() else (np.where(real, part, 0.0) for part in found)
+    if group.is_level.all():
+        value, slope, curvature = found
+    else:
+        value, slope, curvature = (np.where(group.rows(group.is_level, who), part, 0.0) for part in found)
     return value, slope, curvature

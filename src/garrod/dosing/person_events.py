@@ -117,6 +117,10 @@ def case_of(
     kept = _levels(model, levels, doses, start, gathered)
     _look_at_kidney(person, knowledge, levels, gathered)
     _look_at_state(model, person, levels, gathered)
+    for number, one in doses:
+        if (share := _share(model, one)) != 1:
+            text = f"administrations[{number}] of {one.drug} was turned into the model's drug by {share:g}"
+            gathered.left_out("salt", f"administrations[{number}]", text)
     if levels and not doses:
         gathered.refusals.append(Refusal("no_dose", "levels are given, and no dose", "give administrations[] with time and dose"))
     records = [*kept, *_dose_records(model, doses, start)]
@@ -139,10 +143,11 @@ def _mine(some: Sequence[Given], model: DoseModel, knowledge: Knowledge) -> list
     """Return the entries that are of the model's drug, in order of time, with their places."""
     index, drug = drug_index(knowledge), str(model.drug.get("name", "")).lower()
     wanted = index.recognize(drug).drug_ids or {drug}
+    named = {drug, *(name.lower() for name in model.salt)}
     found = [
         (number, one)
         for number, one in enumerate(some)
-        if one.drug.lower() == drug or index.recognize(one.drug).drug_ids == wanted
+        if one.drug.lower() in named or index.recognize(one.drug).drug_ids == wanted
     ]
     return sorted(found, key=lambda one: one[1].time)
 
@@ -165,7 +170,12 @@ def _since(model: DoseModel, start: datetime, time: datetime) -> float:
 
 def _amount(model: DoseModel, number: int, one: Administration) -> float:
     unit = model.structure.units.get("amount", "mg")
-    return mass(one.dose.value, one.dose.unit, unit, f"administrations[{number}].dose")
+    return mass(one.dose.value, one.dose.unit, unit, f"administrations[{number}].dose") * _share(model, one)
+
+
+def _share(model: DoseModel, one: Administration) -> float:
+    """Return how much of a salt or form is the model's drug; 1 for the drug itself."""
+    return {name.lower(): share for name, share in model.salt.items()}.get(one.drug.lower(), 1.0)
 
 
 def _duration(number: int, one: Administration) -> float:

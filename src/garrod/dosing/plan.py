@@ -107,13 +107,12 @@ def plan(model: DoseModel, events: Events) -> Plan:
     table = covariate_table(model, events)
     labels = occasions(model, events)
     written = np.array([record.time for record in events.records], dtype=float)
-    rows = np.column_stack([*table.values(), labels, written if _uses_time(model) else np.zeros(len(written))])
-    _, first, of_record = np.unique(rows, axis=0, return_index=True, return_inverse=True)
-    of_record = of_record.reshape(-1)
+    first, of_record = _sets([*table.values(), labels, *([written] if _uses_time(model) else [])])
     faults: list[Fault] = []
     doses = _doses(model.structure, events, faults)
     levels = _levels(model, events, faults)
     raise_together(InputError, faults)
+    record, level, output, limit = np.array(levels, dtype=float).reshape(-1, 4).T
     return Plan(
         time=_running(events.records),
         of_record=of_record,
@@ -124,12 +123,21 @@ def plan(model: DoseModel, events: Events) -> Plan:
         occasions=int(labels.max()) + 1,
         resets=np.array([record.evid in {RESET, RESET_AND_DOSE} or record.steady == 1 for record in events.records]),
         doses=doses,
-        level_record=np.array([one[0] for one in levels], dtype=int),
-        level=np.array([one[1] for one in levels], dtype=float),
-        output=np.array([one[2] for one in levels], dtype=int),
-        limit=np.array([one[3] for one in levels], dtype=float),
+        level_record=record.astype(int),
+        level=level,
+        output=output.astype(int),
+        limit=limit,
         where=events.where,
     )
+
+
+def _sets(columns: list[Array]) -> tuple[Array, Array]:
+    """Return the first row of each distinct set of values, and the set of each row."""
+    changing = [column for column in columns if (column != column[0]).any()]
+    if not changing:
+        return np.zeros(1, dtype=int), np.zeros(len(columns[0]), dtype=int)
+    _, first, of_record = np.unique(np.column_stack(changing), axis=0, return_index=True, return_inverse=True)
+    return first, of_record.reshape(-1)
 
 
 def _uses_time(model: DoseModel) -> bool:
@@ -138,12 +146,13 @@ def _uses_time(model: DoseModel) -> bool:
 
 
 def _running(records: tuple[Record, ...]) -> Array:
-    time, offset = np.empty(len(records)), 0.0
-    for place, record in enumerate(records):
-        if place and record.time + offset < time[place - 1]:
-            offset = time[place - 1] - record.time
-        time[place] = record.time + offset
-    return time
+    time: list[float] = []
+    offset = 0.0
+    for record in records:
+        if time and record.time + offset < time[-1]:
+            offset = time[-1] - record.time
+        time.append(record.time + offset)
+    return np.array(time)
 
 
 def _doses(structure: Structure, events: Events, faults: list[Fault]) -> tuple[Dose, ...]:

@@ -1,17 +1,20 @@
 """Predicted outputs of many lanes, with their derivatives by the random effects."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
-from garrod.dosing import linear, nonlinear
+from garrod.dosing import linear, nonlinear, responses
 from garrod.dosing.expressions import Array
 from garrod.dosing.lanes import Given, People, given, individual, stacked
+from garrod.dosing.slopes import STEP
+from garrod.dosing.summed import Predicted, summed
 from garrod.dosing.timeline import Timeline, timeline
 from garrod.dosing.timing import may_move
 
-_STEP: Final = 1e-20  #: along the imaginary axis, where a step can be as small as one likes
+_CHUNK: Final = 4096  #: lanes of matrices worked on at a time, so that many people need no more memory than some
 
 
 def predict(group: People, effects: Array, who: Array | None, *, plain: bool = False) -> Array:
@@ -31,33 +34,69 @@ def predict(group: People, effects: Array, who: Array | None, *, plain: bool = F
     array
         (lanes, levels)
     """
+    if not plain and not np.iscomplexobj(effects) and (course := _course(group)) is not None:
+        with np.errstate(all="ignore"):
+            return _sound(group, summed(group, course, effects, None, who), effects, None, who).level
+    if len(effects) > _CHUNK and linear.is_linear(group.model.structure):
+        slices = [slice(at, at + _CHUNK) for at in range(0, len(effects), _CHUNK)]
+        parts = [predict(group, effects[one], None if who is None else who[one], plain=plain) for one in slices]
+        return np.concatenate(
+            [np.broadcast_to(part, (len(effects[one]), part.shape[1])) for part, one in zip(parts, slices, strict=True)]
+        )
     amounts, values = amounts_at(group, effects, who, plain=plain)
     return outputs_at(group, amounts, values, who)
+
+
+def _course(group: People) -> responses.Course | None:
+    """Return what the fastest path needs of a group, None where it does not serve it."""
+    if "course" not in group.cache:
+        group.cache["course"] = None
+        if responses.fits(group):
+            group.cache["course"] = responses.course(group, *_doses(group, {}, None))
+    found: responses.Course | None = group.cache["course"]
+    return found
+
+
+def _sound(group: People, found: Predicted, effects: Array, active: Array | None, who: Array | None) -> Predicted:
+    """Have the lanes whose modes nearly meet done by the plain path."""
+    poor = np.flatnonzero(~found.sound)
+    if not poor.size:
+        return found
+    whose = None if who is None else who[poor]
+    found = replace(found, level=found.level.copy())
+    if active is None:
+        found.level[poor] = predict(group, effects[poor], whose, plain=True)
+    else:
+        found.level[poor], found.slopes[poor] = with_derivatives(group, effects[poor], active, whose, plain=True)
+    return found
 
 
 def amounts_at(group: People, effects: Array, who: Array | None, *, plain: bool = False) -> tuple[Array, dict[str, Array]]:
     """Return the amounts right after each record (lanes, records, states), and the values of each set."""
     with np.errstate(all="ignore"):
         values = individual(group, effects, who)
-        doses = given(group, stacked(group, values), who)
-        line = _timeline(group, doses, who)
+        doses, line = _doses(group, values, who)
         structure = group.model.structure
         if not linear.is_linear(structure):
             return nonlinear.propagate(group, values, doses, line, who), values
         return linear.propagate(group, values, doses, line, who, plain=plain), values
 
 
-def _timeline(group: People, doses: Given, who: Array | None) -> Timeline:
-    """Return the order of events of each lane; worked out once for each person where no random effect moves it."""
+def _doses(group: People, values: Mapping[str, Any], who: Array | None) -> tuple[Given, Timeline]:
+    """Return the doses of each lane and the order of events; worked out once for each person if no effect moves them."""
     if "moves" not in group.cache:
         group.cache["moves"] = may_move(group.model)
     if group.cache["moves"]:
-        return timeline(group, doses, who)
-    kept = group.cache.get("timeline")
-    if kept is None:
-        everyone = None if who is None else np.arange(group.count)
-        kept = group.cache["timeline"] = timeline(group, _typical_doses(group, everyone), everyone)
-    return kept if who is None else kept.of(who)
+        doses = given(group, stacked(group, values), who)
+        return doses, timeline(group, doses, who)
+    if "doses" not in group.cache:
+        everyone = None if group.count == 1 else np.arange(group.count)
+        typical = _typical_doses(group, everyone)
+        group.cache["doses"] = typical, timeline(group, typical, everyone)
+    known: Given
+    line: Timeline
+    known, line = group.cache["doses"]
+    return (known, line) if who is None else (known.of(who), line.of(who))
 
 
 def _typical_doses(group: People, everyone: Array | None) -> Given:
@@ -107,9 +146,13 @@ def with_derivatives(
     if count == 0:
         found = predict(group, effects, who, plain=plain)
         return found, np.zeros((*found.shape, 0))
+    if not plain and (course := _course(group)) is not None:
+        with np.errstate(all="ignore"):
+            quick = _sound(group, summed(group, course, effects, active, who), effects, active, who)
+        return quick.level, quick.slopes
     wide = np.repeat(effects[:, None, :], count, axis=1).astype(complex)
-    wide[:, np.arange(count), active] += 1j * _STEP
+    wide[:, np.arange(count), active] += 1j * STEP
     people = None if who is None else np.repeat(who, count)
     found = predict(group, wide.reshape(lanes * count, -1), people, plain=plain)
     found = np.broadcast_to(found, (lanes * count, found.shape[1])).reshape(lanes, count, -1)
-    return found[:, 0].real.copy(), np.moveaxis(found.imag / _STEP, 1, 2)
+    return found[:, 0].real.copy(), np.moveaxis(found.imag / STEP, 1, 2)

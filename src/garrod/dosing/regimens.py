@@ -8,9 +8,9 @@ import numpy as np
 
 from garrod.dosing.dose_model import DosingLimits, Target
 from garrod.dosing.estimate import Estimate
-from garrod.dosing.exposures import Regimen, exposure
+from garrod.dosing.exposures import STEADY, Regimen, exposure
 from garrod.dosing.expressions import Array
-from garrod.dosing.linear import is_linear
+from garrod.dosing.linear import is_linear, vanishes
 from garrod.dosing.timing import may_move
 from garrod.model.errors import Fault, InputError
 
@@ -137,7 +137,10 @@ class Seen:
 
 @dataclass(slots=True)
 class LinearSeen(Seen):
-    """The same for a linear model, whose metrics are base + amount x unit: two forecasts serve every amount of an interval."""
+    """The same for a linear model, whose metrics are base + amount x unit: two forecasts serve every amount of an interval.
+
+    One does where nothing but the doses brings drug: a steady state of a model whose amounts and output begin at nothing.
+    """
 
     known: dict[tuple[float, float], tuple[Array, Array]] = field(default_factory=dict)
 
@@ -148,10 +151,18 @@ class LinearSeen(Seen):
         return found
 
     def _parts(self, interval: float, duration: float) -> tuple[Array, Array]:
+        if (interval, duration) not in self.known and self._has_no_base():
+            unit = Seen.values(self, Regimen(1.0, interval, duration))
+            self.known[interval, duration] = (unit, np.zeros_like(unit))
         if (interval, duration) not in self.known:
             one, two = (Seen.values(self, Regimen(amount, interval, duration)) for amount in (1.0, 2.0))
             self.known[interval, duration] = (two - one, 2 * one - two)
         return self.known[interval, duration]
+
+    def _has_no_base(self) -> bool:
+        structure = self.made.model.structure
+        output = self.made.model.outputs[0][1]
+        return self.metric in STEADY and not structure.odes and vanishes(output.tree, frozenset(structure.states))
 
     def amount_for(self, value: float, interval: float, duration: float, most: float = np.inf) -> float:
         """Return the amount whose point reaches a value."""
@@ -205,7 +216,7 @@ def _most(limits: DosingLimits, interval: float) -> float:
 def _ranked(seen: Seen, target: Target, one: Regimen, last: float | None) -> Ranked:
     values = seen.values(one)
     found = rank_draws(one, target, float(values[0]), values[1:])
-    return replace(found, needs_confirmation=tuple(_why_confirm(one, seen.made.model.dosing, last)))
+    return replace(found, needs_confirmation=(*found.needs_confirmation, *_why_confirm(one, seen.made.model.dosing, last)))
 
 
 def rank_draws(one: Regimen, target: Target, point: float, drawn: Array) -> Ranked:
@@ -214,9 +225,11 @@ def rank_draws(one: Regimen, target: Target, point: float, drawn: Array) -> Rank
     inside = np.ones(len(drawn), dtype=bool)
     inside &= drawn >= target.range.low if target.range.low is not None else True
     inside &= drawn <= target.range.high if target.range.high is not None else True
+    endless = float(np.isinf(drawn).mean())
     return Ranked(
         regimen=one,
         metric=target.metric,
+        needs_confirmation=(f"more than the body can clear in {endless:.0%} of the draws",) if endless else (),
         p_target=float(inside.mean()),
         p_toxic=None if target.toxic_above is None else float((drawn > target.toxic_above).mean()),
         point=point,

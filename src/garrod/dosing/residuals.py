@@ -83,8 +83,9 @@ def _on_scale(kind: Residual, level: Array, limit: Array, prediction: Array) -> 
     value = away**2 / v + np.log(v)
     slope = -2 * away / v + dv / v * (1 - away**2 / v)
     curvature = 2 / v + (dv / v) ** 2
-    below = ~np.isnan(np.broadcast_to(limit, v.shape))
-    if below.any():
+    is_limit = ~np.isnan(limit)
+    if is_limit.any():
+        below = np.broadcast_to(is_limit, v.shape)
         missing = _below(np.broadcast_to(limit, v.shape)[below], prediction[below], v[below], dv[below])
         value[below], slope[below], curvature[below] = missing
     return Loss(value, slope, curvature)
