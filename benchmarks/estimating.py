@@ -17,16 +17,16 @@ from typing import Final
 
 import numpy as np
 
-from garrod.dosing.dose_model import DoseModel
-from garrod.dosing.estimate import estimate, estimate_many
-from garrod.dosing.events import Events, Record
-from garrod.dosing.lanes import people
-from garrod.dosing.library import model_named
-from garrod.dosing.model_file import model_of
-from garrod.dosing.objective import prior
-from garrod.dosing.plan import plan
-from garrod.dosing.predict import predict
-from garrod.dosing.regimens import rank_regimens
+from garrod.dosing.estimating.estimate import estimate, estimate_many
+from garrod.dosing.estimating.objective import prior
+from garrod.dosing.models.dose_model import DoseModel
+from garrod.dosing.models.library import model_named
+from garrod.dosing.models.model_file import model_of
+from garrod.dosing.regimens.ranking import rank_regimens
+from garrod.dosing.solving.events import Events, Record
+from garrod.dosing.solving.lanes import people
+from garrod.dosing.solving.plan import plan
+from garrod.dosing.solving.predict import predict
 from garrod.model.errors import InputError
 
 SATURATING: Final = """

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-from garrod.dosing.library import LibraryEntry, library
+from garrod.dosing.models.library import LibraryEntry, library
 
 COVERAGE: Final = Path(__file__).parent / "readings/dose_models/coverage.json"
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from garrod.dosing.dose_model import DoseModel
-from garrod.dosing.events import Events, Record
-from garrod.dosing.lanes import people
-from garrod.dosing.model_file import model_of
-from garrod.dosing.objective import Prior, objective, prior
-from garrod.dosing.plan import plan
-from garrod.dosing.predict import predict
+from garrod.dosing.estimating.objective import Prior, objective, prior
+from garrod.dosing.models.dose_model import DoseModel
+from garrod.dosing.models.model_file import model_of
+from garrod.dosing.solving.events import Events, Record
+from garrod.dosing.solving.lanes import people
+from garrod.dosing.solving.plan import plan
+from garrod.dosing.solving.predict import predict
 
 _TEXT = """
 [structure]

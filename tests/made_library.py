@@ -6,14 +6,14 @@ from typing import Final
 
 import numpy as np
 
-from garrod.dosing.dose_model import DoseModel, ResidualKind
-from garrod.dosing.estimate import estimate
-from garrod.dosing.events import Events, Record
-from garrod.dosing.lanes import individual, people
-from garrod.dosing.objective import prior
-from garrod.dosing.plan import plan
-from garrod.dosing.predict import predict
-from garrod.dosing.residuals import variance
+from garrod.dosing.estimating.estimate import estimate
+from garrod.dosing.estimating.objective import prior
+from garrod.dosing.models.dose_model import DoseModel, ResidualKind
+from garrod.dosing.solving.events import Events, Record
+from garrod.dosing.solving.lanes import individual, people
+from garrod.dosing.solving.plan import plan
+from garrod.dosing.solving.predict import predict
+from garrod.dosing.solving.residuals import variance
 
 #: Mean concentration that the doses aim at, in the model's unit, and the interval in its unit of time.
 AIMS: Final[dict[str, tuple[float, float]]] = {

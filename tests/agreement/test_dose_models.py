@@ -9,8 +9,8 @@ import pytest
 
 from curation.dose_models import LEFT_OUT
 from curation.tsv import read_table
-from garrod.dosing.library import FOLDER, LibraryEntry, library
-from garrod.dosing.model_effects import variance_of
+from garrod.dosing.models.library import FOLDER, LibraryEntry, library
+from garrod.dosing.models.model_effects import variance_of
 
 ENTRIES = library()
 OF_ROW = {row: one for one in ENTRIES for row in one.model.transcription["rows"]}

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from garrod.dosing.vkorc1 import Vkorc1, imputed, position_genotype
-from garrod.dosing.warfarin import Covariates, Race, gage, iwpc_clinical, iwpc_pharmacogenetic
+from garrod.dosing.warfarin.equations import Covariates, Race, gage, iwpc_clinical, iwpc_pharmacogenetic
+from garrod.dosing.warfarin.vkorc1 import Vkorc1, imputed, position_genotype
 from garrod.model.calls import Diplotype
 
 COHORT = "dosing/iwpc_warfarin.open20pct.csv.gz"

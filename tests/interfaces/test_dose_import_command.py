@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from garrod.dosing.model_file import load_model, model_of
+from garrod.dosing.models.model_file import load_model, model_of
 from garrod.interfaces.cli.main import cli
 from garrod.model.errors import InputError
 from unit.test_dosing_import_json5 import MADE

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from garrod.dosing.importing import import_model
-from garrod.dosing.model_file import model_of
+from garrod.dosing.importing.reading import import_model
+from garrod.dosing.models.model_file import model_of
 from garrod.model.errors import InputError
 from unit.test_dosing_import_json5 import MADE
 from unit.test_dosing_import_nonmem import ORAL

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from curation.dose_models import COVERAGE
-from garrod.dosing.dose_model import DoseModel
-from garrod.dosing.estimate import estimate
-from garrod.dosing.library import library, model_named
+from garrod.dosing.estimating.estimate import estimate
+from garrod.dosing.models.dose_model import DoseModel
+from garrod.dosing.models.library import library, model_named
 from made_doses import brute_force
 from made_library import Cohort, cohort, made_people
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from garrod.dosing.dose_model import DoseModel
-from garrod.dosing.estimate import Estimate, estimate, estimate_many
-from garrod.dosing.events import Events, Record
+from garrod.dosing.estimating.estimate import Estimate, estimate, estimate_many
+from garrod.dosing.models.dose_model import DoseModel
+from garrod.dosing.solving.events import Events, Record
 from made_doses import brute_force, made_model, simulated
 
 IV = [Record(time, 1, 1000.0, 1000.0) for time in (0.0, 12.0, 24.0)]

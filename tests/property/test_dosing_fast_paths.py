@@ -7,20 +7,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from garrod.dosing import responses
-from garrod.dosing.dose_model import DoseModel
-from garrod.dosing.estimate import estimate
-from garrod.dosing.events import Events, Record
-from garrod.dosing.exposures import Regimen
-from garrod.dosing.expressions import parse
-from garrod.dosing.lanes import people
-from garrod.dosing.linear import exponential, vanishes
-from garrod.dosing.model_file import model_of
-from garrod.dosing.nmtran import events_of
-from garrod.dosing.objective import prior
-from garrod.dosing.plan import plan
-from garrod.dosing.predict import predict, with_derivatives
-from garrod.dosing.regimens import Seen, seen_of
+from garrod.dosing.estimating.estimate import estimate
+from garrod.dosing.estimating.objective import prior
+from garrod.dosing.models.dose_model import DoseModel
+from garrod.dosing.models.expressions import parse
+from garrod.dosing.models.model_file import model_of
+from garrod.dosing.regimens.exposures import Regimen
+from garrod.dosing.regimens.ranking import Seen, seen_of
+from garrod.dosing.solving import responses
+from garrod.dosing.solving.events import Events, Record
+from garrod.dosing.solving.lanes import people
+from garrod.dosing.solving.linear import exponential, vanishes
+from garrod.dosing.solving.nmtran import events_of
+from garrod.dosing.solving.plan import plan
+from garrod.dosing.solving.predict import predict, with_derivatives
 from made_doses import THOMSON, TWO_MINIMA, made_model
 
 SETTINGS = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -8,14 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from garrod.dosing.dose_model import DoseModel
-from garrod.dosing.events import Events, Record
-from garrod.dosing.lanes import people
-from garrod.dosing.linear import rate_matrix
-from garrod.dosing.model_file import model_of
-from garrod.dosing.objective import prior
-from garrod.dosing.plan import plan
-from garrod.dosing.predict import predict, with_derivatives
+from garrod.dosing.estimating.objective import prior
+from garrod.dosing.models.dose_model import DoseModel
+from garrod.dosing.models.model_file import model_of
+from garrod.dosing.solving.events import Events, Record
+from garrod.dosing.solving.lanes import people
+from garrod.dosing.solving.linear import rate_matrix
+from garrod.dosing.solving.plan import plan
+from garrod.dosing.solving.predict import predict, with_derivatives
 from made_doses import BODY, levels_of, made_model
 
 SETTINGS = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from garrod.dosing.exposures import Regimen
+from garrod.dosing.regimens.exposures import Regimen
 from second_dosing import Second, Values, chain_of_four, one_compartment, two_compartments
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from garrod import load_knowledge, read_person
-from garrod.dosing.choosing import chosen
-from garrod.dosing.request import NextDose, estimate_person, next_dose
+from garrod.dosing.models.choosing import chosen
+from garrod.dosing.people.request import NextDose, estimate_person, next_dose
 from garrod.interfaces.cli.dose_options import target
 from garrod.interfaces.dose_results import next_dose_lines
 from garrod.interfaces.report.dose_curve import next_dose_svg

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from garrod.dosing.dose_model import DoseModel
-from garrod.dosing.library import FOLDER, LibraryEntry, library, model_named, models_of_drug
+from garrod.dosing.models.dose_model import DoseModel
+from garrod.dosing.models.library import FOLDER, LibraryEntry, library, model_named, models_of_drug
 from garrod.model.errors import InputError
 from made_library import typical
 
@@ -144,7 +144,7 @@ def test_a_file_that_holds_another_model_is_refused(tmp_path, monkeypatch) -> No
     folder.mkdir(parents=True)
     text = resources.files("garrod.knowledge").joinpath(*FOLDER, ENTRIES[0].file).read_text(encoding="utf-8")
     (folder / "other.toml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr("garrod.dosing.library.resources.files", lambda _: tmp_path)
+    monkeypatch.setattr("garrod.dosing.models.library.resources.files", lambda _: tmp_path)
     library.cache_clear()
     try:
         with pytest.raises(InputError, match=r"other\.toml"):

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from garrod.dosing.estimate import estimate
-from garrod.dosing.evaluation import Evaluation, Figures, Foretold, evaluate
-from garrod.dosing.events import Events, Record
-from garrod.dosing.pictures import forecasts_svg
+from garrod.dosing.estimating.estimate import estimate
+from garrod.dosing.estimating.evaluation import Evaluation, Figures, Foretold, evaluate
+from garrod.dosing.regimens.pictures import forecasts_svg
+from garrod.dosing.solving.events import Events, Record
 from garrod.model.errors import InputError
 from made_doses import made_model, simulated
 

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from garrod.dosing.events import OTHER, Events, Record
-from garrod.dosing.model_file import model_of
-from garrod.dosing.nmtran import events_of
+from garrod.dosing.models.model_file import model_of
+from garrod.dosing.solving.events import OTHER, Events, Record
+from garrod.dosing.solving.nmtran import events_of
 from garrod.model.errors import InputError
 from made_doses import THOMSON
 

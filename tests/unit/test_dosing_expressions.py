@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from garrod.dosing.expressions import ExpressionError, parse
+from garrod.dosing.models.expressions import ExpressionError, parse
 
 SAID = [
     ("1 + 2*3", 7.0),

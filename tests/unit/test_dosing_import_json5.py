@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from garrod.dosing.dose_model import DoseModel
-from garrod.dosing.importing import Imported, import_model
-from garrod.dosing.json5_text import read_json5
-from garrod.dosing.model_file import load_model, model_of
-from garrod.dosing.nmtran import read_events
+from garrod.dosing.importing.json5_text import read_json5
+from garrod.dosing.importing.reading import Imported, import_model
+from garrod.dosing.models.dose_model import DoseModel
+from garrod.dosing.models.model_file import load_model, model_of
+from garrod.dosing.solving.nmtran import read_events
 from garrod.model.errors import InputError
 from made_doses import levels_of
 

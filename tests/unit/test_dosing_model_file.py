@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from garrod.dosing.dose_model import ResidualKind
-from garrod.dosing.events import Events, Record
-from garrod.dosing.lanes import individual, people
-from garrod.dosing.model_file import load_model, model_of
-from garrod.dosing.plan import plan
+from garrod.dosing.models.dose_model import ResidualKind
+from garrod.dosing.models.model_file import load_model, model_of
+from garrod.dosing.solving.events import Events, Record
+from garrod.dosing.solving.lanes import individual, people
+from garrod.dosing.solving.plan import plan
 from garrod.model.errors import InputError
 from made_doses import THOMSON
 

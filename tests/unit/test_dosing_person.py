@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from garrod import load_knowledge, read_person
-from garrod.dosing.dose_model import DoseModel
-from garrod.dosing.model_file import model_of
-from garrod.dosing.request import NextDose, estimate_person, next_dose
+from garrod.dosing.models.dose_model import DoseModel
+from garrod.dosing.models.model_file import model_of
+from garrod.dosing.people.request import NextDose, estimate_person, next_dose
 from garrod.model.errors import InputError
 from garrod.personalization import assess_body
 

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from garrod.dosing.averaging import average, log_marginal
-from garrod.dosing.estimate import estimate
-from garrod.dosing.events import Events, Record
-from garrod.dosing.lanes import people
-from garrod.dosing.map_estimate import minima
-from garrod.dosing.model_file import model_of
-from garrod.dosing.nmtran import events_of
-from garrod.dosing.objective import objective, prior
-from garrod.dosing.plan import plan
-from garrod.dosing.posterior import LEAST_ESS, _walk, posterior
+from garrod.dosing.estimating.averaging import average, log_marginal
+from garrod.dosing.estimating.estimate import estimate
+from garrod.dosing.estimating.map_estimate import minima
+from garrod.dosing.estimating.objective import objective, prior
+from garrod.dosing.estimating.posterior import LEAST_ESS, _walk, posterior
+from garrod.dosing.models.model_file import model_of
+from garrod.dosing.solving.events import Events, Record
+from garrod.dosing.solving.lanes import people
+from garrod.dosing.solving.nmtran import events_of
+from garrod.dosing.solving.plan import plan
 from made_doses import THOMSON, TWO_MINIMA, made_model
 
 

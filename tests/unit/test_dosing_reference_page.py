@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from garrod.dosing import model_effects, model_structure
-from garrod.dosing.dose_model import ResidualKind
-from garrod.dosing.model_file import model_of
+from garrod.dosing.models import model_effects, model_structure
+from garrod.dosing.models.dose_model import ResidualKind
+from garrod.dosing.models.model_file import model_of
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/dose-model-file.md").read_text(encoding="utf-8")
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from garrod.dosing.dose_model import DosingLimits, Range, Target
-from garrod.dosing.estimate import Estimate, estimate
-from garrod.dosing.events import Events, Record
-from garrod.dosing.exposures import Regimen, exposure
-from garrod.dosing.model_file import model_of
-from garrod.dosing.nmtran import events_of
-from garrod.dosing.regimens import LinearSeen, Seen, candidates, rank_regimens, seen_of
+from garrod.dosing.estimating.estimate import Estimate, estimate
+from garrod.dosing.models.dose_model import DosingLimits, Range, Target
+from garrod.dosing.models.model_file import model_of
+from garrod.dosing.regimens.exposures import Regimen, exposure
+from garrod.dosing.regimens.ranking import LinearSeen, Seen, candidates, rank_regimens, seen_of
+from garrod.dosing.solving.events import Events, Record
+from garrod.dosing.solving.nmtran import events_of
 from garrod.model.errors import InputError
 from made_doses import THOMSON, TWO_MINIMA, made_model
 

@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from garrod.dosing.estimate import estimate, estimate_many
-from garrod.dosing.events import Events, Record
-from garrod.dosing.forecast import forecast
-from garrod.dosing.model_file import model_of
-from garrod.dosing.nmtran import events_of
+from garrod.dosing.estimating.estimate import estimate, estimate_many
+from garrod.dosing.estimating.forecast import forecast
+from garrod.dosing.models.model_file import model_of
+from garrod.dosing.solving.events import Events, Record
+from garrod.dosing.solving.nmtran import events_of
 from garrod.model.errors import InputError
 from made_doses import THOMSON, TWO_MINIMA, levels_of, made_model
 

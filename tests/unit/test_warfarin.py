@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
-from garrod.dosing.vkorc1 import Vkorc1, imputed, position_genotype, written_position
-from garrod.dosing.warfarin import Covariates, Race, gage, iwpc_clinical, iwpc_pharmacogenetic
+from garrod.dosing.warfarin.equations import Covariates, Race, gage, iwpc_clinical, iwpc_pharmacogenetic
+from garrod.dosing.warfarin.vkorc1 import Vkorc1, imputed, position_genotype, written_position
 from garrod.model.calls import Diplotype
 from garrod.model.errors import InputError
 

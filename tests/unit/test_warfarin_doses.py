@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from garrod import Knowledge, Person, load_knowledge, personalize
-from garrod.dosing.vkorc1 import Vkorc1
-from garrod.dosing.warfarin import Covariates, Race, iwpc_pharmacogenetic
-from garrod.dosing.warfarin_doses import Algorithm, AlgorithmResult, WarfarinDoses, warfarin_doses
-from garrod.dosing.warfarin_inputs import Asked
+from garrod.dosing.warfarin.doses import Algorithm, AlgorithmResult, WarfarinDoses, warfarin_doses
+from garrod.dosing.warfarin.equations import Covariates, Race, iwpc_pharmacogenetic
+from garrod.dosing.warfarin.inputs import Asked
+from garrod.dosing.warfarin.vkorc1 import Vkorc1
 from garrod.interfaces.cli.main import cli
 from garrod.model.calls import CallSource, CallStatus, Diplotype, FittingDiplotype, GeneResult
 from garrod.model.findings import Finding, Findings

@@ -7,13 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from garrod.dosing.averaging import average
-    from garrod.dosing.dose_model import DoseModel
-    from garrod.dosing.estimate import Estimate, estimate, estimate_many
-    from garrod.dosing.events import Events, Record
-    from garrod.dosing.forecast import forecast
-    from garrod.dosing.model_file import load_model
-    from garrod.dosing.nmtran import read_events
+    from garrod.dosing.estimating.averaging import average
+    from garrod.dosing.estimating.estimate import Estimate, estimate, estimate_many
+    from garrod.dosing.estimating.forecast import forecast
+    from garrod.dosing.models.dose_model import DoseModel
+    from garrod.dosing.models.model_file import load_model
+    from garrod.dosing.solving.events import Events, Record
+    from garrod.dosing.solving.nmtran import read_events
 
 __all__ = [
     "DoseModel",
@@ -29,16 +29,16 @@ __all__ = [
 ]
 
 _HOMES = {
-    "DoseModel": "dose_model",
-    "Estimate": "estimate",
-    "Events": "events",
-    "Record": "events",
-    "average": "averaging",
-    "estimate": "estimate",
-    "estimate_many": "estimate",
-    "forecast": "forecast",
-    "load_model": "model_file",
-    "read_events": "nmtran",
+    "DoseModel": "models.dose_model",
+    "Estimate": "estimating.estimate",
+    "Events": "solving.events",
+    "Record": "solving.events",
+    "average": "estimating.averaging",
+    "estimate": "estimating.estimate",
+    "estimate_many": "estimating.estimate",
+    "forecast": "estimating.forecast",
+    "load_model": "models.model_file",
+    "read_events": "solving.nmtran",
 }
 
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from garrod.dosing.checks import Check
-from garrod.dosing.dose_model import DoseModel, Target
-from garrod.dosing.estimate import Estimate
-from garrod.dosing.evaluation import Evaluation, Figures
-from garrod.dosing.mixing import MixedDose
-from garrod.dosing.person_covariates import CovariateValue
-from garrod.dosing.person_events import Case, Refusal
-from garrod.dosing.regimens import Ranked, weight_of
-from garrod.dosing.request import NOT_CONSIDERED, NextDose, PersonEstimate
+from garrod.dosing.estimating.checks import Check
+from garrod.dosing.estimating.estimate import Estimate
+from garrod.dosing.estimating.evaluation import Evaluation, Figures
+from garrod.dosing.models.dose_model import DoseModel, Target
+from garrod.dosing.people.mixing import MixedDose
+from garrod.dosing.people.person_covariates import CovariateValue
+from garrod.dosing.people.person_events import Case, Refusal
+from garrod.dosing.people.request import NOT_CONSIDERED, NextDose, PersonEstimate
+from garrod.dosing.regimens.ranking import Ranked, weight_of
 from garrod.interfaces.documents import Document, plain, run_document
 from garrod.model.run import Run
 

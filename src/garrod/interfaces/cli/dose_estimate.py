@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from garrod.dosing.choosing import Chosen, chosen, chosen_for
-from garrod.dosing.estimate import Estimate, estimate_many
-from garrod.dosing.nmtran import read_events
-from garrod.dosing.request import estimate_person
+from garrod.dosing.estimating.estimate import Estimate, estimate_many
+from garrod.dosing.models.choosing import Chosen, chosen, chosen_for
+from garrod.dosing.people.request import estimate_person
+from garrod.dosing.solving.nmtran import read_events
 from garrod.intake import read_person
 from garrod.interfaces.cli.dose_options import covariates
 from garrod.interfaces.cli.options import FILE, Moment, genome_options, intake_options

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from garrod.dosing.choosing import Admission, Chosen, chosen
-from garrod.dosing.evaluation import Evaluation, evaluate
-from garrod.dosing.nmtran import read_events
-from garrod.dosing.pictures import forecasts_svg
+from garrod.dosing.estimating.evaluation import Evaluation, evaluate
+from garrod.dosing.models.choosing import Admission, Chosen, chosen
+from garrod.dosing.regimens.pictures import forecasts_svg
+from garrod.dosing.solving.nmtran import read_events
 from garrod.interfaces.cli.options import FILE
 from garrod.interfaces.cli.output import print_bytes, write_all
 from garrod.interfaces.documents import to_json

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from garrod.dosing.importing import import_model
+from garrod.dosing.importing.reading import import_model
 from garrod.interfaces.cli.options import FILE
 from garrod.interfaces.cli.output import print_bytes, write_all
 

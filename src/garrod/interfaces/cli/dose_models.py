@@ -2,7 +2,7 @@
 
 import click
 
-from garrod.dosing.library import LibraryEntry, library, models_of_drug
+from garrod.dosing.models.library import LibraryEntry, library, models_of_drug
 from garrod.interfaces.cli.output import print_bytes
 from garrod.interfaces.documents import to_json
 from garrod.interfaces.dose_results import model_document

@@ -6,8 +6,8 @@ from typing import Final
 
 import click
 
-from garrod.dosing.dose_model import Range, Target
-from garrod.dosing.exposures import METRICS
+from garrod.dosing.models.dose_model import Range, Target
+from garrod.dosing.regimens.exposures import METRICS
 
 _TARGET: Final = re.compile(r"^(?P<metric>\w+)=(?P<low>[\d.]+)?\.\.(?P<high>[\d.]+)?$")
 

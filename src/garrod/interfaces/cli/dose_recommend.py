@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
-from garrod.dosing.choosing import chosen_for, is_admitted, read_admissions
-from garrod.dosing.exposures import Regimen
-from garrod.dosing.mixing import mixed
-from garrod.dosing.request import NextDose, estimate_person, next_dose
+from garrod.dosing.models.choosing import chosen_for, is_admitted, read_admissions
+from garrod.dosing.people.mixing import mixed
+from garrod.dosing.people.request import NextDose, estimate_person, next_dose
+from garrod.dosing.regimens.exposures import Regimen
 from garrod.intake import read_person
 from garrod.interfaces.cli.dose_options import covariates, target
 from garrod.interfaces.cli.options import FILE, Moment, genome_options, intake_options

@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from garrod.dosing.drugs import WARFARIN
-from garrod.dosing.warfarin import DAYS_PER_WEEK, Race
-from garrod.dosing.warfarin_doses import AlgorithmResult, Case, WarfarinDoses, warfarin_doses
-from garrod.dosing.warfarin_inputs import Asked
+from garrod.dosing.warfarin.doses import AlgorithmResult, Case, WarfarinDoses, warfarin_doses
+from garrod.dosing.warfarin.equations import DAYS_PER_WEEK, Race
+from garrod.dosing.warfarin.inputs import Asked
 from garrod.intake import read_person
 from garrod.interfaces.cli.options import FILE, Moment, genome_options, intake_options
 from garrod.interfaces.cli.output import print_bytes

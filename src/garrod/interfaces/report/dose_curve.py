@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from garrod.dosing.curves import curve
-from garrod.dosing.pictures import svg
-from garrod.dosing.request import NextDose
+from garrod.dosing.people.request import NextDose
+from garrod.dosing.regimens.curves import curve
+from garrod.dosing.regimens.pictures import svg
 
 OF_LEVELS = frozenset({"trough", "trough_ss", "peak", "peak_ss", "css"})
 

@@ -49,11 +49,11 @@ def _view(drug: str, levels: list[Level], plan: CarePlan, knowledge: Knowledge) 
 
 
 def _explained(drug: str, plan: CarePlan, knowledge: Knowledge) -> tuple[str, tuple[str, ...], str]:
-    from garrod.dosing.choosing import chosen  # noqa: PLC0415 - numpy is loaded only where levels are explained
-    from garrod.dosing.curves import curve  # noqa: PLC0415
-    from garrod.dosing.library import models_of_drug  # noqa: PLC0415
-    from garrod.dosing.pictures import svg  # noqa: PLC0415
-    from garrod.dosing.request import estimate_person  # noqa: PLC0415
+    from garrod.dosing.models.choosing import chosen  # noqa: PLC0415 - numpy is loaded only where levels are explained
+    from garrod.dosing.models.library import models_of_drug  # noqa: PLC0415
+    from garrod.dosing.people.request import estimate_person  # noqa: PLC0415
+    from garrod.dosing.regimens.curves import curve  # noqa: PLC0415
+    from garrod.dosing.regimens.pictures import svg  # noqa: PLC0415
     from garrod.interfaces.dose_results import estimate_lines  # noqa: PLC0415
 
     admitted = [one.id for one in models_of_drug(drug) if one.status == "admitted"]

@@ -1,0 +1,1 @@
+"""Population models as data: the file format, its equations, and the library that ships."""

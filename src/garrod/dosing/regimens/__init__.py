@@ -1,0 +1,1 @@
+"""What regimens lead to, which is best, and the pictures of it."""

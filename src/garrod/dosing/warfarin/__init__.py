@@ -1,0 +1,1 @@
+"""Warfarin by published equations: IWPC with and without genes, and Gage."""
