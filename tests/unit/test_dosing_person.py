@@ -13,6 +13,7 @@ from garrod.dosing.models.model_file import model_of
 from garrod.dosing.people.request import NextDose, estimate_person, next_dose
 from garrod.model.errors import InputError
 from garrod.personalization import assess_body
+from made_doses import THOMSON
 
 KNOWLEDGE = load_knowledge()
 MODEL = """
@@ -137,6 +138,14 @@ def test_a_later_start_of_time_changes_nothing(tmp_path: Path) -> None:
     assert two.regimens[0].median == pytest.approx(one.regimens[0].median, rel=1e-9)
 
 
+ALLOWED = """
+[[targets]]
+metric = "AUC24_ss"
+range = [400, 600]
+[dosing]
+amount_step_mg = 1
+intervals_h = [12, 24]
+"""
 GENE = """[genotype_map]
 covariate = "EXPR"
 gene = "CYP3A5"
@@ -309,39 +318,7 @@ def test_without_any_time_there_is_nothing_to_dose_from(tmp_path: Path) -> None:
 
 
 def test_two_explanations_that_lead_to_different_doses_give_both_and_no_single_dose(tmp_path: Path) -> None:
-    two = """
-id = "vancomycin/two"
-status = "admitted"
-drug = { name = "vancomycin" }
-[structure]
-compartments = 2
-units = { time = "h", amount = "mg", concentration = "mg/L" }
-[covariates]
-WT = { unit = "kg" }
-CRCL = { unit = "mL/min" }
-[parameters]
-CL = { theta = 2.99, equation = "tvCL * (1 + 0.0154*(CRCL - 66))" }
-V1 = { theta = 0.675, equation = "tvV1 * WT" }
-Q = { theta = 2.28 }
-V2 = { theta = 0.732, equation = "tvV2 * WT" }
-[iiv]
-given_as = "variance"
-CL = 0.0729
-V1 = 0.0225
-Q = 0.2401
-V2 = 1.69
-covariance = { "CL:V1" = 0.01 }
-[residual]
-kind = "combined_variance"
-proportional = 0.15
-additive = 1.6
-[[targets]]
-metric = "AUC24_ss"
-range = [400, 600]
-[dosing]
-amount_step_mg = 1
-intervals_h = [12, 24]
-"""
+    two = 'status = "admitted"\n' + THOMSON + ALLOWED
     doses = [
         {"drug": "vancomycin", "dose": {"value": 1000, "unit": "mg"}, "duration": {"value": 1.5, "unit": "h"}, "time": time}
         for time in ("2026-04-27T20:00:00+02:00", "2026-04-28T08:00:00+02:00", "2026-04-28T20:00:00+02:00")
