@@ -113,6 +113,16 @@ def test_said_targets_and_regimens_are_taken(person: Path, model: Path) -> None:
         ("--regimen", "1000"),
         ("--covariate", "WT=heavy"),
         ("--toxic-above", "3"),
+        ("--target", "AUC24_ss=1.2.3..600"),
+        ("--target", "AUC24_ss=600..400"),
+        ("--target", "time_above=40..100"),
+        ("--regimen", "nan/12"),
+        ("--regimen", "0/12"),
+        ("--infusion-h", "nan"),
+        ("--mic", "0"),
+        ("--covariate", "NOPE=3"),
+        ("--covariate", "WT=nan"),
+        ("--seed", "-1"),
     ],
 )
 def test_what_cannot_be_read_is_told_as_usage(person: Path, model: Path, wrong: tuple[str, str]) -> None:
@@ -124,6 +134,36 @@ def test_people_read_what_programs_read(person: Path, model: Path) -> None:
     assert "in the target" in text
     assert "not considered" in text
     assert not re.search(r"\b(nan|None|inf)\b", text)
+
+
+def test_a_model_of_another_drug_is_refused(person: Path, model: Path) -> None:
+    for drug in ("tacrolimus", "aspirin"):
+        ran = garrod("dose", "recommend", person, "--drug", drug, "--model", model)
+        assert "is a model of vancomycin" in str(ran.exception)
+    assert garrod("dose", "recommend", person, "--drug", "Vancocin", "--model", model).exit_code == 0
+
+
+def test_a_covariate_is_said_once_and_harm_lies_above_the_target(person: Path, model: Path) -> None:
+    asked = ("dose", "recommend", person, "--drug", "vancomycin", "--model", model)
+    assert garrod(*asked, "--covariate", "WT=70", "--covariate", "wt=80").exit_code == 2
+    assert garrod(*asked, "--target", "AUC24_ss=400..600", "--toxic-above", "500").exit_code == 2
+    assert garrod(*asked, "--covariate", "wt=70").exit_code == 0, "names are read without regard to case"
+
+
+def test_time_above_a_limit_is_a_share_and_its_amounts_are_amounts_of_use(person: Path, model: Path) -> None:
+    asked = ("dose", "recommend", person, "--drug", "vancomycin", "--model", model, "--json")
+    document = valid("dose-recommend", json.loads(garrod(*asked, "--target", "time_above=0.9..", "--mic", "8").stdout))
+    assert document["regimens"]
+    assert all(one["amount"] <= 10_000 for one in document["regimens"])
+
+
+def test_a_model_that_foretells_badly_is_not_admitted(model: Path, tmp_path: Path) -> None:
+    events = tmp_path / "events.csv"
+    a_table(events)
+    model.write_text(MODEL.replace("theta = 0.7", "theta = 3.5").replace("V = 0.2", "V = 0.01"))
+    ran = garrod("dose", "evaluate", events, "--model", model, "--admissions", tmp_path / "a.jsonl", "--admit", "us")
+    assert ran.exit_code == 2
+    assert "is not admitted" in ran.output
 
 
 def a_table(path: Path, people: int = 14) -> None:

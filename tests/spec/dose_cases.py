@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from garrod.dosing.regimens.exposures import Regimen
 from second_dosing import Second, Values, chain_of_four, one_compartment, two_compartments
 
 
@@ -39,7 +38,7 @@ class DoseCase:
     admitted_here: bool = False
     second: Second | None = None
     metric: Callable[[Values, float, float], np.ndarray] | None = None
-    regimens: tuple[Regimen, ...] = ()  #: those allowed; the model's own where empty
+    regimens: tuple[tuple[float, float], ...] = ()  #: those allowed; the model's own where empty
     refused: frozenset[str] = frozenset()
     lesson: str = ""
 
@@ -191,7 +190,7 @@ CASES: tuple[DoseCase, ...] = (
     ),
     DoseCase(
         number="5", title="Phenytoin, whose clearance saturates", model="phenytoin/tdm2016", admitted_here=True,
-        target="css=10..20", regimens=tuple(Regimen(amount, 12, 0.5) for amount in (100, 125, 150, 175, 200)),
+        target="css=10..20", regimens=((100, 12), (125, 12), (150, 12), (175, 12), (200, 12)),
         person=person(
             "2026-04-29", body=body(70, "2026-04-28"),
             administrations=given("phenytoin", 1000, 1, "2026-04-28T08:00:00"),

@@ -34,7 +34,7 @@ def made(number: str) -> NextDose:
         person = read_person(path, KNOWLEDGE)
     found = estimate_person(chosen(case.model).model, person, assess_body(person, KNOWLEDGE), KNOWLEDGE, given=case.given)
     wanted = target(case.target, case.toxic)
-    return next_dose(found, wanted, regimens=case.regimens, is_admitted=case.admitted_here)
+    return next_dose(found, wanted, regimens=case.regimens, admission="admitted for this page" if case.admitted_here else None)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.number)

@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Mapping
+from math import exp
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from garrod import load_knowledge, read_person
-from garrod.dosing.models.dose_model import DoseModel
+from garrod.dosing.models.dose_model import DoseModel, Range, Target
 from garrod.dosing.models.model_file import model_of
 from garrod.dosing.people.request import NextDose, estimate_person, next_dose
+from garrod.dosing.regimens.exposures import Regimen
 from garrod.model.errors import InputError
 from garrod.personalization import assess_body
 from made_doses import THOMSON
@@ -199,7 +201,7 @@ def test_a_candidate_gives_no_dose_unless_the_hospital_admitted_it(tmp_path: Pat
     found = dose_of(tmp_path, candidate)
     assert reasons(found) == {"not_admitted"}
     assert found.estimate.made is not None, "it still predicts"
-    assert next_dose(found.estimate, is_admitted=True).regimens
+    assert next_dose(found.estimate, admission="admitted for a test").regimens
 
 
 def test_without_a_target_there_is_no_dose(tmp_path: Path) -> None:
@@ -341,3 +343,137 @@ def test_two_explanations_that_lead_to_different_doses_give_both_and_no_single_d
     assert above == pytest.approx(20.926 - 19.579, abs=0.01)
     # clearance of the second explanation to the first: exp(0.122 + 0.191)
     assert other / plain == pytest.approx(1.367, abs=0.01)
+
+
+def creatinines(*rows: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"name": "creatinine", "unit": "mg/dL", **row} for row in rows]
+
+
+OLDER = {"value": 1.0, "time": "2026-04-28T06:30:00+02:00"}
+NEWER = "2026-04-29T06:30:00+02:00"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        creatinines(OLDER, {"value": 255, "time": NEWER}),
+        creatinines(OLDER, {"value": 1.1, "unit": None, "time": NEWER}),
+        creatinines(OLDER, {"value": 15, "comparator": ">", "time": NEWER}),
+        creatinines({"value": 1.2, "time": NEWER}, {"value": 2.4, "time": NEWER}),
+        creatinines(OLDER, {"value": 2.9}),
+    ],
+    ids=["implausible", "no unit", "a limit", "two of one time", "no time"],
+)
+def test_an_older_creatinine_never_stands_in_for_a_newest_one_of_no_use(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
+    assert "missing_covariate" in reasons(dose_of(tmp_path, observations=rows))
+
+
+def test_a_name_that_is_no_drug_is_never_skipped(tmp_path: Path) -> None:
+    doses = [PERSON["administrations"][0], {**PERSON["administrations"][1], "drug": "vanko"}]
+    levels = [{**PERSON["levels"][0], "drug": "vanko level"}]
+    assert "unrecognized_drug" in reasons(dose_of(tmp_path, administrations=doses))
+    assert "unrecognized_drug" in reasons(dose_of(tmp_path, levels=levels))
+
+
+def test_a_dose_of_another_form_that_the_model_does_not_know_is_never_skipped(tmp_path: Path) -> None:
+    used = model(('drug = { name = "vancomycin" }', 'drug = { name = "ganciclovir" }'))
+    doses = [{**PERSON["administrations"][0], "drug": "ganciclovir"}, {**PERSON["administrations"][1], "drug": "Valcyte"}]
+    found = dose_of(tmp_path, used, administrations=doses, levels=[])
+    assert "other_form" in reasons(found)
+
+
+def test_an_infusion_of_unknown_length_is_no_bolus(tmp_path: Path) -> None:
+    doses = [{key: value for key, value in one.items() if key != "duration"} for one in PERSON["administrations"]]
+    assert {"no_duration", "no_infusion_time"} <= reasons(dose_of(tmp_path, administrations=doses))
+
+
+@pytest.mark.parametrize("part", ["administrations", "levels"])
+def test_what_stands_twice_is_asked_about(tmp_path: Path, part: str) -> None:
+    twice: dict[str, Any] = {part: [*PERSON[part], PERSON[part][-1]]}
+    assert "listed_twice" in reasons(dose_of(tmp_path, **twice))
+
+
+@pytest.mark.parametrize(
+    ("level", "is_below"),
+    [
+        ({"value": 2.0, "comparator": "<="}, True),
+        ({"value": 1.0, "lower_limit": 2.0}, True),
+        ({"value": 0.0}, None),
+        ({"value": 50.0, "comparator": ">="}, None),
+    ],
+)
+def test_limits_and_zeros_are_no_levels(tmp_path: Path, level: dict[str, Any], is_below: Any) -> None:
+    given = [{"drug": "vancomycin", "unit": "mg/L", "time": "2026-04-28T07:30:00+02:00", **level}]
+    made = dose_of(tmp_path, levels=given).estimate.made
+    assert made is not None
+    assert [one.below for one in made.events.records if one.is_level] == ([] if is_below is None else [is_below])
+
+
+def test_a_level_of_last_month_says_nothing_of_today(tmp_path: Path) -> None:
+    later: dict[str, Any] = {
+        "as_of": "2026-06-10T08:00:00+02:00",
+        "body": [{"weight": {"value": 72, "unit": "kg"}, "time": "2026-06-09T07:00:00+02:00"}],
+        "observations": creatinines({"value": 1.0, "time": "2026-06-09T07:00:00+02:00"}),
+    }
+    assert "old_level" in reasons(dose_of(tmp_path, **later))
+
+
+def test_a_dose_without_any_level_says_so(tmp_path: Path) -> None:
+    assert "no_level" in {one.name for one in dose_of(tmp_path, levels=[]).estimate.checks}
+
+
+def test_dialysis_that_is_not_known_is_said_and_one_to_come_forbids_nothing(tmp_path: Path) -> None:
+    unknown = dose_of(tmp_path, dialysis=None)
+    assert "dialysis" in {one.name for one in unknown.estimate.checks}
+    assert unknown.regimens
+    assert dose_of(tmp_path, dialysis=[{"kind": "hemodialysis", "start": "2026-06-01"}]).regimens
+
+
+def test_a_covariate_of_dialysis_must_not_contradict_the_file(tmp_path: Path) -> None:
+    used = model(("CRCL = {", 'DIAL = { unit = "" }\nCRCL = {'))
+    on = [{"kind": "hemodialysis", "start": "2026-01-01"}]
+    assert "dialysis" in reasons(dose_of(tmp_path, used, {"DIAL": 0.0}, dialysis=on))
+    assert dose_of(tmp_path, used, {"DIAL": 1.0}, dialysis=on).regimens
+
+
+ORAL = (
+    ("compartments = 1", 'compartments = 1\nabsorption = "first_order"'),
+    ("V = { theta", "KA = 1.0\nF1 = 0.5\nV = { theta"),
+)
+
+
+def test_an_infusion_goes_into_the_blood_past_the_gut(tmp_path: Path) -> None:
+    both = model(*ORAL, ('routes = ["iv_infusion"]', 'routes = ["oral", "iv_infusion"]'))
+    made = dose_of(tmp_path, both, levels=[]).estimate.made
+    assert made is not None
+    # CL 3.2 and V 50.4: 1000 mg/h for 1.5 h into the blood itself, nothing lost on the way
+    k = 3.2 / 50.4
+    assert float(made.predict([1.5])[0, 0]) == pytest.approx(1000 / 3.2 * (1 - exp(-1.5 * k)), rel=1e-6)
+    oral = model(*ORAL, ('routes = ["iv_infusion"]', 'routes = ["oral"]'))
+    assert "route" in reasons(dose_of(tmp_path, oral))
+
+
+def test_an_area_is_over_hours_in_a_model_that_counts_in_days(tmp_path: Path) -> None:
+    days = model(('time = "h"', 'time = "day"'), ("theta = 4.0", "theta = 96.0"))
+    one, two = dose_of(tmp_path), dose_of(tmp_path, days)
+    assert two.regimens[0].regimen == one.regimens[0].regimen
+    assert two.regimens[0].median == pytest.approx(one.regimens[0].median, rel=0.02)
+
+
+def test_what_the_model_holds_to_be_harmful_goes_with_a_target_that_was_said(tmp_path: Path) -> None:
+    made = dose_of(tmp_path).estimate
+    found = next_dose(made, Target("AUC24_ss", Range(500, 900)))
+    assert found.target is not None
+    assert (found.target.toxic_above, found.target.unit) == (600, "mg*h/L")
+    assert all(one.p_toxic is not None for one in found.regimens)
+
+
+def test_said_regimens_take_as_long_as_the_last_infusion(tmp_path: Path) -> None:
+    found = next_dose(dose_of(tmp_path).estimate, regimens=((750, 12),))
+    assert [one.regimen for one in found.regimens] == [Regimen(750, 12, 1.0)]
+
+
+def test_a_models_default_is_shown_among_what_was_used(tmp_path: Path) -> None:
+    used = model(("CRCL = {", "CANCER = { required = false, default = 0 }\nCRCL = {"))
+    found = {one.name: one.evidence for one in dose_of(tmp_path, used).estimate.case.covariates}
+    assert found["CANCER"] == "the model's default"

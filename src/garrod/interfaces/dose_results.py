@@ -11,9 +11,10 @@ from garrod.dosing.estimating.checks import Check
 from garrod.dosing.estimating.estimate import Estimate
 from garrod.dosing.estimating.evaluation import Evaluation, Figures
 from garrod.dosing.models.dose_model import DoseModel, Target
+from garrod.dosing.people.looking import Refusal
 from garrod.dosing.people.mixing import MixedDose
 from garrod.dosing.people.person_covariates import CovariateValue
-from garrod.dosing.people.person_events import Case, Refusal
+from garrod.dosing.people.person_events import Case
 from garrod.dosing.people.request import NOT_CONSIDERED, NextDose, PersonEstimate
 from garrod.dosing.regimens.ranking import Ranked, weight_of
 from garrod.interfaces.documents import Document, plain, run_document
@@ -191,7 +192,8 @@ def next_dose_document(one: NextDose, run: Run) -> Document:
     document["explanations"] = [{"above_best": above, "amount_per_day": daily} for above, daily in one.explanations]
     document["loading"] = None if one.loading is None else {"amount": one.loading, "unit": unit}
     document["not_considered"] = list(NOT_CONSIDERED)
-    document["admitted_here"] = one.admitted_here
+    document["admitted_here"] = one.admitted_here is not None
+    document["admission"] = one.admitted_here
     return document
 
 
@@ -212,10 +214,12 @@ def mixed_dose_lines(one: MixedDose, *, most: int = 6) -> Iterator[str]:
         yield "not averaged: fewer than two of the models give a dose on the same levels"
         return
     unit = one.each[0].estimate.case.model.structure.units.get("amount", "mg")
+    first = one.each[0]
+    measured, drug = first.target.unit if first.target else None, str(first.estimate.case.model.drug.get("name", ""))
     shares = ", ".join(f"{name} {weight:.0%}" for name, weight in zip(one.models, one.weights, strict=True))
     yield f"together, weighted by how well each explains the levels: {shares}"
     for each in one.regimens[:most]:
-        yield _regimen_line(each, unit)
+        yield _regimen_line(each, unit, measured, drug)
 
 
 def target_document(one: Target) -> Document:
@@ -263,10 +267,10 @@ def evaluation_document(one: Evaluation, status: str) -> Document:
     }
 
 
-def estimate_lines(one: PersonEstimate) -> Iterator[str]:
+def estimate_lines(one: PersonEstimate, *, is_admitted: bool = False) -> Iterator[str]:
     """Say an estimate on the terminal."""
     case, made = one.case, one.made
-    yield _headline(case)
+    yield _headline(case, is_admitted=is_admitted)
     for refusal in case.refusals:
         yield f"refused: {refusal.text}; {refusal.needs}"
     yield from _check_lines(one.checks)
@@ -279,17 +283,18 @@ def estimate_lines(one: PersonEstimate) -> Iterator[str]:
         told = "" if moved is None else f" ({moved:+.1f} SD from the typical person's {made.population_parameters[name]:.4g})"
         yield f"{name} {value:.4g} {units[name]}".rstrip() + told
     unit = made.model.structure.units.get("concentration", "mg/L")
+    time = made.model.structure.units.get("time", "h")
     for each in (each for each in _predictions(made, grid=False) if each["observed"] is not None):
-        yield f"level at {each['time']:.1f}: {each['observed']:g} {unit}, explained as {each['individual']:.3g}"
+        yield f"level at {each['time']:.1f} {time}: {each['observed']:g} {unit}, explained as {each['individual']:.3g}"
     if made.posterior is not None:
         draws = f"{made.posterior.ess:.0f} effective draws ({made.posterior.method})"
         yield f"objective {made.objective:.3f}, {draws}, seed {made.seed}"
 
 
-def _headline(case: Case) -> str:
+def _headline(case: Case, *, is_admitted: bool) -> str:
     model = case.model
     cited = model.citation.get("text", "no citation")
-    state = "" if model.status == "admitted" else f" [{model.status}: predicts, gives no dose]"
+    state = "" if model.status == "admitted" else f" [{model.status}{'' if is_admitted else ': predicts, gives no dose'}]"
     return f"{model.id} {model.version}{state}: {cited}; {model.population.get('text', 'population not stated')}"
 
 
@@ -307,20 +312,21 @@ def _input_lines(some: Sequence[CovariateValue]) -> Iterator[str]:
 
 def next_dose_lines(one: NextDose, *, most: int = 6) -> Iterator[str]:
     """Say the next dose on the terminal: refusals first, then regimens, the best first."""
-    yield from estimate_lines(PersonEstimate(_without_refusals(one.estimate.case), one.estimate.made))
+    case = _without_refusals(one.estimate.case)
+    yield from estimate_lines(PersonEstimate(case, one.estimate.made), is_admitted=one.admitted_here is not None)
     if one.admitted_here:
-        yield "note: this hospital admitted the model for itself"
+        yield f"note: a candidate, {one.admitted_here}"
     for refusal in one.refusals:
         yield f"refused: {refusal.text}; {refusal.needs}"
+    unit = one.estimate.case.model.structure.units.get("amount", "mg")
     for above, daily in one.explanations:
-        yield f"explanation {above:.2f} above the best: {daily:.4g} a day for the target"
+        yield f"explanation {above:.2f} above the best: {daily:.4g} {unit} a day for the target"
     if one.target is not None and one.regimens:
-        target, unit = one.target, one.estimate.case.model.structure.units.get("amount", "mg")
-        yield f"target: {target_words(target)}"
+        yield f"target: {target_words(one.target)}"
         if one.regimens[0].p_target < LIKELY:
             yield f"note: no regimen reaches the target with a chance of {LIKELY:.0%}; another level would tell more"
         for each in one.regimens[:most]:
-            yield _regimen_line(each, unit)
+            yield _regimen_line(each, unit, one.target.unit, str(one.estimate.case.model.drug.get("name", "")))
         if one.loading is not None:
             yield f"loading dose: {one.loading:g} {unit}, so that the first interval has the steady state's average"
         yield f"not considered: {', '.join(NOT_CONSIDERED)}"
@@ -345,14 +351,15 @@ def _told(value: float) -> str:
     return f"{value:.3g}" if math.isfinite(value) else "without end"
 
 
-def _regimen_line(one: Ranked, unit: str) -> str:
+def _regimen_line(one: Ranked, unit: str, measured: str | None, drug: str) -> str:
     regimen = one.regimen
     over = f" over {regimen.duration_h:g} h" if regimen.duration_h else ""
     toxic = "" if one.p_toxic is None else f", too much {one.p_toxic:.0%}"
     confirm = f"; needs a second confirmation: {', '.join(one.needs_confirmation)}" if one.needs_confirmation else ""
     return (
-        f"{regimen.amount:g} {unit} every {regimen.interval_h:g} h{over}: in the target {one.p_target:.0%}{toxic}; "
-        f"{one.metric} {_told(one.median)} ({_told(one.low)} to {_told(one.high)}){confirm}"
+        f"{drug} {regimen.amount:g} {unit} every {regimen.interval_h:g} h{over}: in the target {one.p_target:.0%}{toxic}; "
+        f"{one.metric} {_told(one.median)} ({_told(one.low)} to {_told(one.high)}) {measured or ''}".rstrip()
+        + confirm
     )
 
 

@@ -13,6 +13,11 @@ from garrod.dosing.solving.residuals import variance
 from garrod.model.errors import Fault, InputError
 
 DRAWS = 2000
+#: The least for an admission, on levels that others came before. These bars are ours; a hospital may set higher ones.
+FEWEST_LEVELS = 20
+MOST_BIAS = 0.25
+LEAST_WITHIN_30 = 0.5
+LEAST_COVERAGE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,20 @@ class Figures:
             within_30=float((np.abs(error) <= 0.3).mean()),
             coverage=float(inside.mean()),
         )
+
+
+def why_not_admitted(figures: Figures) -> tuple[str, ...]:
+    """Return what forbids a hospital to admit a model on these figures of later levels; nothing where nothing does."""
+    if figures.levels < FEWEST_LEVELS:
+        return (f"{figures.levels} later levels are too few, {FEWEST_LEVELS} are needed",)
+    found = []
+    if abs(figures.bias or 0.0) > MOST_BIAS:
+        found.append(f"its bias is {figures.bias:+.0%}, at most {MOST_BIAS:.0%} is allowed")
+    if (figures.within_30 or 0.0) < LEAST_WITHIN_30:
+        found.append(f"{figures.within_30:.0%} of levels lie within 30 %, {LEAST_WITHIN_30:.0%} are needed")
+    if (figures.coverage or 0.0) < LEAST_COVERAGE:
+        found.append(f"{figures.coverage:.0%} lie in the 90 % interval, {LEAST_COVERAGE:.0%} are needed")
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Which model is meant: a shipped one by its name, or a file; and whether a hospital admitted it for itself."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from garrod.dosing.models.dose_model import DoseModel
 from garrod.dosing.models.library import library, model_named, models_of_drug, text_of
@@ -91,6 +92,16 @@ class Admission:
     within_30: float | None
     coverage: float | None
 
+    @property
+    def in_words(self) -> str:
+        """Say who admitted it, and on what."""
+        figures = ", ".join(
+            f"{name} {value:.0%}"
+            for name, value in (("bias", self.bias), ("within 30 %", self.within_30), ("in the 90 % interval", self.coverage))
+            if value is not None
+        )
+        return f"admitted for this hospital by {self.by}, on {self.levels} levels ({figures})"
+
 
 def read_admissions(path: Path) -> tuple[Admission, ...]:
     """Read a file of admissions, one JSON object a line.
@@ -108,13 +119,17 @@ def read_admissions(path: Path) -> tuple[Admission, ...]:
         raise InputError(Fault(path.name, f"this file cannot be read ({type(why).__name__})", remedy)) from None
     for number, line in enumerate(lines, 1):
         try:
-            found.append(Admission(**json.loads(line)))
-        except (ValueError, TypeError):
+            one = msgspec.json.decode(line, type=Admission, strict=True)
+        except (msgspec.ValidationError, msgspec.DecodeError):
+            one = None
+        if one is None or not one.by.strip() or one.levels < 1:
             remedy = "each line is what garrod dose evaluate --admit wrote"
-            raise InputError(Fault(f"{path.name}:{number}", "this is no admission", remedy)) from None
+            raise InputError(Fault(f"{path.name}:{number}", "this is no admission", remedy))
+        found.append(one)
     return tuple(found)
 
 
-def is_admitted(one: Chosen, admissions: Sequence[Admission]) -> bool:
-    """Say whether a hospital admitted just this text of the model."""
-    return any(each.digest == one.digest for each in admissions)
+def admission_of(one: Chosen, admissions: Sequence[Admission]) -> Admission | None:
+    """Return the admission of just this text of the model, the last one of several."""
+    wanted = (one.model.id, one.model.version, one.digest)
+    return next((each for each in reversed(admissions) if (each.model, each.version, each.digest) == wanted), None)

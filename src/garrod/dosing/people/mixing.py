@@ -7,6 +7,7 @@ import numpy as np
 
 from garrod.dosing.estimating.averaging import average
 from garrod.dosing.people.request import NextDose
+from garrod.dosing.regimens.exposures import Regimen
 from garrod.dosing.regimens.ranking import DRAWS, Ranked, order_of, rank_draws, seen_of, weight_of
 
 
@@ -39,7 +40,8 @@ def mixed(each: Sequence[NextDose], *, above: float | None = None) -> MixedDose:
         The MIC, for targets that need it.
     """
     part = [one for one in each if one.regimens and one.estimate.made is not None and one.target is not None]
-    if len(part) < 2 or len({_levels(one) for one in part}) > 1:
+    alike = {(_levels(one), one.target, one.estimate.case.model.structure.units.get("amount", "mg")) for one in part}
+    if len(part) < 2 or len(alike) > 1:
         return MixedDose(tuple(each))
     made = [one.estimate.made for one in part if one.estimate.made is not None]
     weights = average(made).weights
@@ -51,7 +53,10 @@ def mixed(each: Sequence[NextDose], *, above: float | None = None) -> MixedDose:
         seen_of(own, target.metric, start=start, above=above, draws=int(count))
         for own, start, count in zip(made, starts, counts, strict=True)
     ]
-    known = {ranked.regimen: ranked.needs_confirmation for one in part for ranked in one.regimens}
+    known: dict[Regimen, tuple[str, ...]] = {}
+    for ranked_one in (ranked for one in part for ranked in one.regimens):
+        before = known.get(ranked_one.regimen, ())
+        known[ranked_one.regimen] = tuple(dict.fromkeys((*before, *ranked_one.needs_confirmation)))
     ranked = []
     for regimen, confirm in known.items():
         values = [one.values(regimen) for one, count in zip(seen, counts, strict=True) if count]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from garrod.biomarkers.laboratory_values import Measured, laboratory_names, measured_values
+from garrod.biomarkers.laboratory_values import Measured, Unusable, laboratory_names, measured_values, newest
 from garrod.dosing.models.dose_model import Covariate, DoseModel
 from garrod.dosing.units import MASS_MG, TIME_H
 from garrod.knowledge.loading import Knowledge
@@ -98,21 +98,31 @@ def covariates_of(
     Returns
     -------
     tuple
-        What was found, several values of one covariate in order of time, and what is missing. A covariate with a stated default
-        that is not known is in neither: the engine takes the default, and it is shown.
+        What was found, several values of one covariate in order of time, and what is missing. A model's own default stands among
+        the former and says so.
     """
     found: list[CovariateValue] = []
     missing: list[Missing] = []
     source = _Source(person, findings, knowledge)
+    said = {name.lower(): value for name, value in given.items()}
     for one in model.covariates:
-        if one.name in given:
-            found.append(CovariateValue(one.name, given[one.name], one.unit or "", None, "said with the request"))
+        if one.name.lower() in said:
+            value = said[one.name.lower()]
+            if one.levels and value not in one.levels.values():
+                known = ", ".join(f"{level:g} ({word})" for word, level in one.levels.items())
+                missing.append(
+                    Missing(one.name, f"{one.name} was said as {value:g}, which is no level of it", f"say one of {known}")
+                )
+                continue
+            found.append(CovariateValue(one.name, value, one.unit or "", None, "said with the request"))
             continue
         try:
             found += _values(one, model, source)
         except _UnknownError as why:
             if one.default is None:
                 missing.append(Missing(one.name, str(why.args[0]), str(why.args[1])))
+            else:
+                found.append(CovariateValue(one.name, one.default, one.unit or "", None, "the model's default"))
     return tuple(found), tuple(missing)
 
 
@@ -226,6 +236,7 @@ class _Source:
 
     def _laboratory(self, analyte: str) -> Sequence[Dated]:
         some = measured_values(self.person, self.knowledge).get(analyte, ())
+        self._check_newest(analyte, some)
         found = [(one.value, one.time, one.evidence) for one in some if isinstance(one, Measured) and not one.comparator]
         unit = next(row.unit for row in laboratory_names(self.knowledge).by_name.values() if row.analyte == analyte)
         if not found:
@@ -234,6 +245,18 @@ class _Source:
                 f"{analyte} is not known" + (f": {bad}" if bad else ""), f"give observations[] with {analyte} in {unit}"
             )
         return sorted(found, key=_by_time)
+
+    def _check_newest(self, analyte: str, some: Sequence[Measured | Unusable]) -> None:
+        """Refuse where the newest value cannot be used: an older one in its place would hide what changed."""
+        if not some:
+            return
+        last = newest(tuple(some))
+        if isinstance(last, Unusable):
+            raise _UnknownError(f"the newest {analyte} cannot be used: {last.reason}", f"put {last.evidence} right")
+        if last.comparator:
+            raise _UnknownError(f"the newest {analyte} is given as a limit", f"give a number in {last.evidence}")
+        if any(one.time is None for one in some) and len(some) > 1:
+            raise _UnknownError(f"some values of {analyte} have no time, so that the newest is not known", "give their times")
 
     def _age(self) -> float:
         age = self.person.age_years()

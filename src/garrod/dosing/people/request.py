@@ -9,8 +9,9 @@ import numpy as np
 from garrod.dosing.estimating.checks import NEAR_OFV, Check
 from garrod.dosing.estimating.estimate import Estimate, estimate
 from garrod.dosing.models.dose_model import DoseModel, Target
-from garrod.dosing.people.person_events import Case, Refusal, case_of
-from garrod.dosing.regimens.exposures import Regimen, exposure
+from garrod.dosing.people.looking import Refusal
+from garrod.dosing.people.person_events import Case, case_of
+from garrod.dosing.regimens.exposures import Regimen, exposure, unit_of_metric
 from garrod.dosing.regimens.ranking import Ranked, middle_of, rank_regimens, seen_of
 from garrod.dosing.solving.linear import is_linear
 from garrod.knowledge.loading import Knowledge
@@ -58,7 +59,7 @@ class NextDose:
     explanations
         Where two minima lead to different doses: each one's height above the best, and its daily amount for the target.
     admitted_here
-        Whether the model is no admitted one, and this hospital admitted it for itself.
+        Who admitted a candidate for this hospital, and on what; None for an admitted model.
     loading
         First dose that brings the average of the first interval to that of the steady state; None where it is not needed.
     """
@@ -69,7 +70,7 @@ class NextDose:
     refusals: tuple[Refusal, ...]
     explanations: tuple[tuple[float, float], ...] = ()
     loading: float | None = None
-    admitted_here: bool = False
+    admitted_here: str | None = None
 
 
 def estimate_person(
@@ -99,10 +100,10 @@ def next_dose(
     one: PersonEstimate,
     target: Target | None = None,
     *,
-    regimens: Sequence[Regimen] = (),
+    regimens: Sequence[tuple[float, float]] = (),
     above: float | None = None,
     infusion_h: float | None = None,
-    is_admitted: bool = False,
+    admission: str | None = None,
 ) -> NextDose:
     """Rank the next dose, or refuse with the reason and what would allow it.
 
@@ -110,24 +111,29 @@ def next_dose(
     ----------
     target
         The model's first target where None.
+    regimens
+        Those allowed, as amount and interval in hours; the model's own where empty.
     above
         The MIC, for targets that need it.
     infusion_h
         How long an infusion shall take; as the last one, or as the model says, where None.
-    is_admitted
-        Whether this hospital admitted the model for itself.
+    admission
+        Who admitted the model for this hospital and on what, in words; None where nobody did.
     """
-    wanted = target or next(iter(one.case.model.targets), None)
+    wanted = _wanted(one.case.model, target)
     duration = _duration(one.case, infusion_h)
-    refusals = [*one.case.refusals, *_refusals(one, wanted, is_admitted=is_admitted)]
-    if duration is None and not regimens:
+    refusals = [*one.case.refusals, *_refusals(one, wanted, is_admitted=admission is not None)]
+    if duration is None:
         text = f"{one.case.model.id} is of infusions, and how long the next one shall take is not known"
         refusals.append(Refusal("no_infusion_time", text, "say --infusion-h"))
     if refusals or one.made is None or wanted is None:
         return NextDose(one, wanted, (), tuple(refusals))
     start = max(one.case.now_in_model, one.made.events.records[-1].time)
+    allowed = tuple(Regimen(amount, interval, duration or 0.0) for amount, interval in regimens)
     try:
-        explanations = tuple(_explanations(one.made, wanted, start, above))
+        explanations = tuple(_explanations(one.made, wanted, start, above, allowed))
+        last = one.case.last_amount
+        ranked = rank_regimens(one.made, wanted, allowed, start=start, above=above, last_amount=last, duration=duration)
     except InputError as why:
         return NextDose(one, wanted, (), (Refusal("no_regimen", why.faults[0].what, why.faults[0].remedy),))
     daily = [amount for _, amount in explanations]
@@ -136,10 +142,8 @@ def next_dose(
         text = f"{len(daily)} explanations of the levels are about as likely and lead to doses from {between}"
         refused = Refusal("two_minima", text, "take another level, best where the explanations differ")
         return NextDose(one, wanted, (), (refused,), explanations)
-    last = one.case.last_amount
-    ranked = rank_regimens(one.made, wanted, regimens, start=start, above=above, last_amount=last, duration=duration)
     loading = _loading(one.made, ranked[0], start) if ranked else None
-    here = is_admitted and one.case.model.status != "admitted"
+    here = admission if one.case.model.status != "admitted" else None
     return NextDose(one, wanted, ranked, (), explanations, loading, here)
 
 
@@ -171,12 +175,25 @@ def _refusals(one: PersonEstimate, target: Target | None, *, is_admitted: bool) 
             yield Refusal(check.name, check.text, NEEDS.get(check.name, "see the checks"))
 
 
-def _explanations(made: Estimate, target: Target, start: float, above: float | None) -> Iterator[tuple[float, float]]:
+def _wanted(model: DoseModel, said: Target | None) -> Target | None:
+    """Return the target: as said, with what the model holds to be harmful of the same metric unless that was said too."""
+    if said is None:
+        return next(iter(model.targets), None)
+    unit = unit_of_metric(said.metric, model.structure.units.get("concentration", "mg/L"))
+    own = next((one for one in model.targets if one.metric == said.metric), None)
+    toxic = said.toxic_above if said.toxic_above is not None or own is None else own.toxic_above
+    return replace(said, unit=unit, toxic_above=toxic)
+
+
+def _explanations(
+    made: Estimate, target: Target, start: float, above: float | None, allowed: Sequence[Regimen]
+) -> Iterator[tuple[float, float]]:
     """Yield each minimum within 3 of the best with the daily amount that its point asks for; nothing where there is one."""
     near = [one for one in made.minima if one.objective - made.objective <= NEAR_OFV]
     if len(near) < 2:
         return
-    interval = 24.0 if 24.0 in made.model.dosing.intervals_h else made.model.dosing.intervals_h[0]
+    some = tuple(one.interval_h for one in allowed) or made.model.dosing.intervals_h or (24.0,)
+    interval = 24.0 if 24.0 in some else some[0]
     for one in near:
         alone = replace(made, minima=(one,))
         seen = seen_of(alone, target.metric, start=start, above=above, draws=0)

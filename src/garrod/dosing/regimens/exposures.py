@@ -16,8 +16,23 @@ from garrod.model.errors import Fault, InputError
 STEADY: Final = frozenset({"AUC24_ss", "trough_ss", "peak_ss", "css", "time_above", "AUC_MIC"})
 NEXT: Final = frozenset({"AUC24", "trough", "peak", "css_first"})
 METRICS: Final = STEADY | NEXT
+OF_MIC: Final = frozenset({"time_above", "AUC_MIC"})
 POINTS: Final = 97  #: times at which an interval is looked at for a peak, or for time above a limit
 SHAPED: Final = frozenset({"peak", "peak_ss", "time_above"})  #: metrics that need the shape of the curve
+
+
+def unit_of_metric(metric: str, concentration: str) -> str:
+    """Return the unit of a metric from that of the concentration.
+
+    >>> unit_of_metric("AUC24_ss", "mg/L"), unit_of_metric("trough_ss", "ug/L"), unit_of_metric("time_above", "mg/L")
+    ('mg*h/L', 'ug/L', 'of the interval')
+    """
+    if metric == "time_above":
+        return "of the interval"
+    if metric == "AUC_MIC":
+        return "h"
+    top, slash, bottom = concentration.partition("/")
+    return f"{top}*h{slash}{bottom}" if metric.startswith("AUC") else concentration
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +82,14 @@ def exposure(
     """
     if metric not in METRICS:
         raise InputError(Fault("target", f"the metric {metric!r} is not known", f"use one of {', '.join(sorted(METRICS))}"))
-    if metric in {"time_above", "AUC_MIC"} and above is None:
+    if metric in OF_MIC and not (above is not None and above > 0):
         raise InputError(Fault("target", f"{metric} needs the MIC", "say it with --mic, in the model's concentration"))
     seen = (
         _steady_interval(made, regimen, start, draws, metric)
         if metric in STEADY
         else _first_day(made, regimen, start, draws, metric)
     )
-    values = _metric(seen, metric, regimen, above)
+    values = _metric(seen, metric, regimen, above, TIME_H[made.model.structure.units.get("time", "h")])
     return Exposure(metric, float(values[0]), values[1:])
 
 
@@ -111,17 +126,20 @@ def _dose(regimen: Regimen, time: float, hour: float, *, steady: int = 0) -> Rec
     return Record(time, DOSE, regimen.amount, rate=rate, steady=steady, interval=regimen.interval_h * hour if steady else 0.0)
 
 
-def _metric(seen: Forecast, metric: str, regimen: Regimen, above: float | None) -> Array:
-    """Return the metric of the point and of each draw: (draws + 1,). Areas are per hour of the model's own unit of time."""
+def _metric(seen: Forecast, metric: str, regimen: Regimen, above: float | None, per: float) -> Array:
+    """Return the metric of the point and of each draw: (draws + 1,). Areas are over hours, whatever the model counts in.
+
+    ``per`` is how many hours the model's unit of time has.
+    """
     curves = np.vstack([seen.curve, seen.draws])
     area = curves[:, -1] if seen.area is None else seen.area[:, -1]
     span = seen.times[-1] - seen.times[0]
     found: Array
     match metric:
         case "AUC24_ss" | "AUC_MIC":
-            found = area * 24 / regimen.interval_h / (above if metric == "AUC_MIC" and above else 1.0)
+            found = area * per * 24 / regimen.interval_h / (above if metric == "AUC_MIC" and above else 1.0)
         case "AUC24":
-            found = area
+            found = area * per
         case "css" | "css_first":
             found = area / span
         case "trough" | "trough_ss":

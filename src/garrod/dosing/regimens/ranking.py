@@ -19,6 +19,7 @@ PER_INTERVAL: Final = 7
 DRAWS: Final = 2000
 SATURABLE_DRAWS: Final = 200  #: of the posterior, for models that are integrated; a chance is then known to about 0.03
 HALVINGS: Final = 24
+FARTHEST: Final = 1e4  #: steps of amount beyond which a target counts as not to be reached
 SCALABLE: Final = frozenset({"AUC24_ss", "trough_ss", "css", "AUC_MIC", "peak_ss", "AUC24", "trough"})
 
 
@@ -86,6 +87,8 @@ def rank_regimens(
         raise InputError(Fault("target", "the target has no range", "give range = [low, high]"))
     seen = seen_of(made, target.metric, start=start, above=above, draws=draws)
     some = tuple(regimens) or tuple(candidates(seen, target, duration))
+    if not some:
+        raise InputError(Fault("target", "no allowed regimen comes near it", "say another target, or --regimen"))
     weight = weight_of(made.model.dosing)
     ranked = [_ranked(seen, target, one, last_amount) for one in some]
     return tuple(sorted(ranked, key=lambda one: order_of(one, weight)))
@@ -125,7 +128,11 @@ class Seen:
         """Return the amount whose point reaches a value, by halving: a metric only rises with the amount."""
         step = self.made.model.dosing.amount_step or 1.0
         low, high = 0.0, step
-        while self.point(Regimen(high, interval, duration)) < value and high < min(most, step * 1e6):
+        while self.point(Regimen(high, interval, duration)) < value and high < most:
+            if high > step * FARTHEST:
+                raise InputError(
+                    Fault("target", f"no amount every {interval:g} h reaches it", "say another target, or --regimen")
+                )
             low, high = high, high * 2
         for _ in range(HALVINGS):
             if high - low < step / 4:
@@ -193,7 +200,10 @@ def candidates(seen: Seen, target: Target, duration: float | None = None) -> Ite
     step, duration = limits.amount_step, (limits.infusion_h or 0.0) if duration is None else duration
     for interval in limits.intervals_h:
         most = _most(limits, interval)
-        center = seen.amount_for(middle_of(target), interval, duration, most)
+        try:
+            center = seen.amount_for(middle_of(target), interval, duration, most)
+        except InputError:
+            continue  # this interval cannot reach it; another may
         first = max(1, round(center / step) - PER_INTERVAL // 2)
         for count in range(first, first + PER_INTERVAL):
             if count * step <= most:
@@ -203,6 +213,8 @@ def candidates(seen: Seen, target: Target, duration: float | None = None) -> Ite
 def middle_of(target: Target) -> float:
     """Return the value to aim at: the middle of the range, or a quarter inside where it is open."""
     low, high = target.range.low, target.range.high
+    if target.metric == "time_above":
+        return min((low or 0.0) * 1.25, ((low or 0.0) + 1) / 2) if high is None or high >= 1 else ((low or 0.0) + high) / 2
     if low is None or high is None:
         return high * 0.75 if high is not None else (low or 0.0) * 1.25
     return (low + high) / 2
@@ -242,6 +254,8 @@ def rank_draws(one: Regimen, target: Target, point: float, drawn: Array) -> Rank
 def _why_confirm(one: Regimen, limits: DosingLimits, last: float | None) -> Iterator[str]:
     if last is not None and one.amount > 2 * last:
         yield "more than twice the last dose"
+    if one.duration_h > one.interval_h:
+        yield "an infusion longer than the interval"
     if limits.max_single is not None and one.amount > limits.max_single:
         yield f"above the largest single dose, {limits.max_single:g}"
     if limits.max_daily is not None and one.amount * 24 / one.interval_h > limits.max_daily * (1 + 1e-9):

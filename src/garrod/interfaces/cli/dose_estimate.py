@@ -7,11 +7,11 @@ from typing import Any
 import click
 
 from garrod.dosing.estimating.estimate import Estimate, estimate_many
-from garrod.dosing.models.choosing import Chosen, chosen, chosen_for
+from garrod.dosing.models.choosing import Chosen, chosen
 from garrod.dosing.people.request import estimate_person
 from garrod.dosing.solving.nmtran import read_events
 from garrod.intake import read_person
-from garrod.interfaces.cli.dose_options import covariates
+from garrod.interfaces.cli.dose_options import check_covariates, covariates, models_for
 from garrod.interfaces.cli.options import FILE, Moment, genome_options, intake_options
 from garrod.interfaces.cli.output import print_bytes
 from garrod.interfaces.documents import Document, to_json
@@ -31,7 +31,7 @@ UNUSABLE = 3
 @click.option("--model", "models", multiple=True, metavar="ID-or-FILE", help="A model by id, or a model file. May be repeated.")
 @click.option("--events", type=FILE, help="An NM-TRAN table with one or many people, in place of PERSON.")
 @click.option("--covariate", multiple=True, metavar="NAME=VALUE", help="A covariate outright, in the model's unit.")
-@click.option("--seed", default=1, show_default=True, help="Seed of starts and draws.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of starts and draws.")
 @click.option("--draws", type=click.IntRange(0), help="Draws of the posterior: 10000 for a person, none for a table.")
 @click.option("--genome", type=FILE, multiple=True, help="A genome file beside those the person file names.")
 @genome_options
@@ -66,10 +66,9 @@ def _person(path: Path, models: tuple[str, ...], *, as_json: bool, **more: Any) 
     read = read_person(path, knowledge, intake_options(**more))
     findings, run = assess_body(read, knowledge), run_record(read, knowledge)
     given, draws = covariates(more["covariate"]), 10_000 if more["draws"] is None else more["draws"]
-    made = [
-        estimate_person(one.model, read, findings, knowledge, given=given, seed=more["seed"], draws=draws)
-        for one in chosen_for(more["drug"] or "", models)
-    ]
+    some = models_for(more["drug"], models, knowledge)
+    check_covariates(given, some)
+    made = [estimate_person(one.model, read, findings, knowledge, given=given, seed=more["seed"], draws=draws) for one in some]
     if as_json:
         documents = [person_document(one, run) for one in made]
         print_bytes(to_json(documents[0] if len(documents) == 1 else documents, indent=1) + b"\n")

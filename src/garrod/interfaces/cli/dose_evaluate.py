@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from garrod.dosing.estimating.evaluation import Evaluation, evaluate
+from garrod.dosing.estimating.evaluation import Evaluation, evaluate, why_not_admitted
 from garrod.dosing.models.choosing import Admission, Chosen, chosen
 from garrod.dosing.regimens.pictures import forecasts_svg
 from garrod.dosing.solving.nmtran import read_events
@@ -16,13 +16,11 @@ from garrod.interfaces.cli.output import print_bytes, write_all
 from garrod.interfaces.documents import to_json
 from garrod.interfaces.dose_results import evaluation_document, evaluation_lines
 
-FEWEST_LEVELS = 20  #: an admission on fewer later levels is refused
-
 
 @click.command("evaluate")
 @click.argument("events", type=FILE)
 @click.option("--model", "models", multiple=True, required=True, metavar="ID-or-FILE", help="A model. May be repeated.")
-@click.option("--seed", default=1, show_default=True, help="Seed of starts and draws.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of starts and draws.")
 @click.option("--out", type=FILE, help="Folder to write evaluation.json and the plots to.")
 @click.option("--admit", metavar="WHO", help="Admit the one model for this hospital; say who answers for it.")
 @click.option("--admissions", type=FILE, help="The file that holds this hospital's admissions; one is added to it.")
@@ -51,8 +49,9 @@ def command(events: Path, models: tuple[str, ...], out: Path | None, as_json: bo
 
 def _admit(one: Chosen, made: Evaluation, events: Path, record: Path, who: str) -> None:
     figures = made.later
-    if figures.levels < FEWEST_LEVELS:
-        raise click.UsageError(f"{figures.levels} later levels are too few to admit a model on; {FEWEST_LEVELS} are needed")
+    why = why_not_admitted(figures)
+    if why:
+        raise click.UsageError(f"{one.model.id} is not admitted: {'; '.join(why)}")
     admission = Admission(
         model=one.model.id,
         version=one.model.version,

@@ -5,12 +5,11 @@ from typing import Any
 
 import click
 
-from garrod.dosing.models.choosing import chosen_for, is_admitted, read_admissions
+from garrod.dosing.models.choosing import admission_of, read_admissions
 from garrod.dosing.people.mixing import mixed
 from garrod.dosing.people.request import NextDose, estimate_person, next_dose
-from garrod.dosing.regimens.exposures import Regimen
 from garrod.intake import read_person
-from garrod.interfaces.cli.dose_options import covariates, target
+from garrod.interfaces.cli.dose_options import Positive, check_covariates, covariates, models_for, regimen, target
 from garrod.interfaces.cli.options import FILE, Moment, genome_options, intake_options
 from garrod.interfaces.cli.output import print_bytes, write_all
 from garrod.interfaces.documents import to_json
@@ -27,13 +26,15 @@ REFUSED = 5
 @click.option("--drug", required=True, help="The drug to dose.")
 @click.option("--model", "models", multiple=True, metavar="ID-or-FILE", help="A model; else the drug's admitted ones.")
 @click.option("--target", "target_text", metavar="METRIC=LOW..HIGH", help="What to reach; else the model's own target.")
-@click.option("--toxic-above", type=float, help="Above which value of the target's metric it harms.")
-@click.option("--mic", type=float, help="For time_above and AUC_MIC, in the model's unit of concentration.")
+@click.option("--toxic-above", type=Positive(), help="Above which value of the target's metric it harms.")
+@click.option("--mic", type=Positive(), help="For time_above and AUC_MIC, in the model's unit of concentration.")
 @click.option("--regimen", "regimens", multiple=True, metavar="AMOUNT/HOURS", help="An allowed regimen, as 1000/12; repeatable.")
-@click.option("--infusion-h", type=click.FloatRange(0), help="How long an infusion shall take; as the last one where not given.")
+@click.option(
+    "--infusion-h", type=Positive(or_zero=True), help="How long an infusion shall take; as the last one where not given."
+)
 @click.option("--covariate", multiple=True, metavar="NAME=VALUE", help="A covariate outright, in the model's unit.")
 @click.option("--admissions", type=FILE, help="Models that this hospital admitted for itself (garrod dose evaluate --admit).")
-@click.option("--seed", default=1, show_default=True, help="Seed of starts and draws.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of starts and draws.")
 @click.option("--genome", type=FILE, multiple=True, help="A genome file beside those the person file names.")
 @genome_options
 @click.option("--as-of", type=Moment(), help="The time to work from; else the person's, else the newest evidence.")
@@ -51,17 +52,26 @@ def command(
     A refusal says why, and what would allow a dose.
     """
     knowledge = load_knowledge(more["knowledge"])
-    wanted, given = target(more["target_text"], more["toxic_above"]), covariates(more["covariate"])
-    allowed = tuple(_regimen(one, more["infusion_h"] or 0.0) for one in more["regimens"])
+    wanted = target(more["target_text"], more["toxic_above"], more["mic"])
+    given, some = covariates(more["covariate"]), models_for(more["drug"], models, knowledge)
+    check_covariates(given, some)
+    allowed = tuple(regimen(one) for one in more["regimens"])
     read = read_person(person, knowledge, intake_options(**more))
     findings, run = assess_body(read, knowledge), run_record(read, knowledge)
     admissions = read_admissions(more["admissions"]) if more["admissions"] else ()
     found: list[NextDose] = []
-    for one in chosen_for(more["drug"], models):
+    for one in some:
         made = estimate_person(one.model, read, findings, knowledge, given=given, seed=more["seed"])
-        admitted = is_admitted(one, admissions)
+        admission = admission_of(one, admissions)
         found.append(
-            next_dose(made, wanted, regimens=allowed, above=more["mic"], infusion_h=more["infusion_h"], is_admitted=admitted)
+            next_dose(
+                made,
+                wanted,
+                regimens=allowed,
+                above=more["mic"],
+                infusion_h=more["infusion_h"],
+                admission=None if admission is None else admission.in_words,
+            )
         )
     together = mixed(found, above=more["mic"]) if len(found) > 1 else None
     written = next_dose_document(found[0], run) if together is None else mixed_dose_document(together, run)
@@ -77,14 +87,3 @@ def command(
         for line in mixed_dose_lines(together) if together is not None else ():
             click.echo(line)
     click.get_current_context().exit(0 if any(one.regimens for one in found) else REFUSED)
-
-
-def _regimen(text: str, duration: float) -> Regimen:
-    amount, slash, hours = text.partition("/")
-    try:
-        found = Regimen(float(amount), float(hours), duration)
-    except ValueError:
-        slash = ""
-    if not slash or found.amount <= 0 or found.interval_h <= 0:
-        raise click.UsageError(f"{text!r} is no regimen; write AMOUNT/HOURS, as 1000/12")
-    return found
