@@ -16,6 +16,7 @@ from garrod.dosing.people.mixing import MixedDose
 from garrod.dosing.people.person_covariates import CovariateValue
 from garrod.dosing.people.person_events import Case
 from garrod.dosing.people.request import NOT_CONSIDERED, NextDose, PersonEstimate
+from garrod.dosing.regimens.pictures import interval_words
 from garrod.dosing.regimens.ranking import Ranked, weight_of
 from garrod.interfaces.documents import Document, plain, run_document
 from garrod.model.run import Run
@@ -357,7 +358,7 @@ def _regimen_line(one: Ranked, unit: str, measured: str | None, drug: str) -> st
     toxic = "" if one.p_toxic is None else f", too much {one.p_toxic:.0%}"
     confirm = f"; needs a second confirmation: {', '.join(one.needs_confirmation)}" if one.needs_confirmation else ""
     return (
-        f"{drug} {regimen.amount:g} {unit} every {regimen.interval_h:g} h{over}: in the target {one.p_target:.0%}{toxic}; "
+        f"{drug} {regimen.amount:g} {unit} every {interval_words(regimen.interval_h)}{over}: in the target {one.p_target:.0%}{toxic}; "
         f"{one.metric} {_told(one.median)} ({_told(one.low)} to {_told(one.high)}) {measured or ''}".rstrip()
         + confirm
     )

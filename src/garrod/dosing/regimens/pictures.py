@@ -14,6 +14,7 @@ WIDTH: Final = 720
 HEIGHT: Final = 320
 LEFT, RIGHT, TOP, BOTTOM = 60, 16, 18, 46
 TICKS: Final = 6
+LONG_H: Final = 336.0  #: a picture longer than this counts in days
 
 
 def svg(one: Curve, title: str) -> str:
@@ -62,13 +63,14 @@ class _Scale:
 
 
 def _nice(value: float) -> float:
-    """Return the next of 1, 2, 2.5, 5 times a power of ten.
+    """Return the next value whose quarters are short numbers.
 
-    >>> _nice(43.0), _nice(0.07)
-    (50.0, 0.1)
+    >>> _nice(43.0), _nice(0.07), _nice(26.0)
+    (60.0, 0.08, 40.0)
     """
     power = 10.0 ** np.floor(np.log10(value))
-    return float(next(power * one for one in (1, 2, 2.5, 5, 10) if power * one >= value * (1 - 1e-9)))
+    found = next(power * one for one in (1, 1.2, 1.6, 2, 2.4, 4, 6, 8, 10) if power * one >= value * (1 - 1e-9))
+    return float(np.round(found, 12))
 
 
 def _axes(one: Curve, scale: _Scale) -> Iterator[str]:
@@ -78,15 +80,16 @@ def _axes(one: Curve, scale: _Scale) -> Iterator[str]:
         y = scale.y(value)
         yield f'<line x1="{LEFT}" y1="{y:.1f}" x2="{right}" y2="{y:.1f}" stroke="#ddd"/>'
         yield f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>'
-    step = _step(scale.last - scale.first)
-    hour = np.ceil(scale.first / step) * step
-    while hour <= scale.last + 1e-9:
-        x = scale.x(hour)
+    unit, name = (24.0, "days") if scale.last - scale.first > LONG_H else (1.0, "hours")
+    step = _step((scale.last - scale.first) / unit)
+    tick = np.ceil(scale.first / unit / step) * step
+    while tick * unit <= scale.last + 1e-9:
+        x = scale.x(tick * unit)
         yield f'<line x1="{x:.1f}" y1="{bottom}" x2="{x:.1f}" y2="{bottom + 4}" stroke="#333"/>'
-        yield f'<text x="{x:.1f}" y="{bottom + 17}" text-anchor="middle">{hour:g}</text>'
-        hour += step
+        yield f'<text x="{x:.1f}" y="{bottom + 17}" text-anchor="middle">{tick:g}</text>'
+        tick += step
     yield f'<line x1="{LEFT}" y1="{bottom}" x2="{right}" y2="{bottom}" stroke="#333"/>'
-    yield f'<text x="{(LEFT + right) / 2:.0f}" y="{HEIGHT - 10}" text-anchor="middle">hours since the first record</text>'
+    yield f'<text x="{(LEFT + right) / 2:.0f}" y="{HEIGHT - 10}" text-anchor="middle">{name} since the first record</text>'
     yield (
         f'<text x="14" y="{(TOP + bottom) / 2:.0f}" text-anchor="middle" '
         f'transform="rotate(-90 14 {(TOP + bottom) / 2:.0f})">{escape(one.unit)}</text>'
@@ -132,6 +135,15 @@ def _levels(one: Curve, scale: _Scale) -> Iterator[str]:
             yield f'<path d="M{x - 5:.1f} {y:.1f} h10 M{x:.1f} {y:.1f} v8 m-3 -3 l3 3 l3 -3" fill="none" stroke="#8e1b1b"/>'
         else:
             yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="#fff" stroke="#8e1b1b" stroke-width="2"/>'
+
+
+def interval_words(hours: float) -> str:
+    """Write an interval, in days from a week on.
+
+    >>> interval_words(12), interval_words(672)
+    ('12 h', '28 days')
+    """
+    return f"{hours:g} h" if hours < 168 else f"{hours / 24:g} days"
 
 
 def forecasts_svg(made: Evaluation) -> str:

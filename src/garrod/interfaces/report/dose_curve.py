@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from garrod.dosing.people.request import NextDose
 from garrod.dosing.regimens.curves import curve
-from garrod.dosing.regimens.pictures import svg
+from garrod.dosing.regimens.pictures import interval_words, svg
 
 OF_LEVELS = frozenset({"trough", "trough_ss", "peak", "peak_ss", "css"})
 
@@ -20,5 +20,5 @@ def next_dose_svg(one: NextDose) -> str:
         drawn = replace(drawn, window=one.target.range)
     drug = str(made.model.drug.get("name", "")).capitalize()
     unit = made.model.structure.units.get("amount", "mg")
-    ahead = f", then {best.regimen.amount:g} {unit} every {best.regimen.interval_h:g} h" if best else ""
+    ahead = f", then {best.regimen.amount:g} {unit} every {interval_words(best.regimen.interval_h)}" if best else ""
     return svg(drawn, f"{drug}: levels and what the model says of them{ahead}")
