@@ -358,7 +358,8 @@ def _regimen_line(one: Ranked, unit: str, measured: str | None, drug: str) -> st
     toxic = "" if one.p_toxic is None else f", too much {one.p_toxic:.0%}"
     confirm = f"; needs a second confirmation: {', '.join(one.needs_confirmation)}" if one.needs_confirmation else ""
     return (
-        f"{drug} {regimen.amount:g} {unit} every {interval_words(regimen.interval_h)}{over}: in the target {one.p_target:.0%}{toxic}; "
+        f"{drug} {regimen.amount:g} {unit} every {interval_words(regimen.interval_h)}{over}: "
+        f"in the target {one.p_target:.0%}{toxic}; "
         f"{one.metric} {_told(one.median)} ({_told(one.low)} to {_told(one.high)}) {measured or ''}".rstrip()
         + confirm
     )
