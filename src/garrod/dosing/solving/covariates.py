@@ -37,7 +37,7 @@ def covariate_table(model: DoseModel, events: Events) -> dict[str, Array]:
     faults = []
     for one in model.covariates:
         values = fill(_given(events, one.name))
-        if np.isnan(values).any():
+        if np.isnan(values[:1]).any():  # filled, so that the first value tells of all
             if one.default is None:
                 faults.append(
                     Fault(events.where, f"the covariate {one.name} is missing", _remedy(one.name, one.unit, one.column))

@@ -1,6 +1,7 @@
 """What a model must compute for one person: doses written out one by one, distinct sets of covariates, levels to explain."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -140,6 +141,7 @@ def _sets(columns: list[Array]) -> tuple[Array, Array]:
     return first, of_record.reshape(-1)
 
 
+@lru_cache(maxsize=64)
 def _uses_time(model: DoseModel) -> bool:
     equations = [equation for _, equation in model.derived] + [one.equation for one in model.parameters]
     return any(equation.names & _TIMES for equation in equations)
@@ -255,9 +257,9 @@ def _input(structure: Structure, record: Record, name: str) -> tuple[int, float,
 def _levels(model: DoseModel, events: Events, faults: list[Fault]) -> list[tuple[int, float, int, float]]:
     found = []
     levels = [(place, record) for place, record in enumerate(events.records) if record.is_level]
-    by_compartment = _by_compartment(model, [record for _, record in levels])
+    by_compartment = len(model.outputs) > 1 and _by_compartment(model, [record for _, record in levels])
     for place, record in levels:
-        output = _output(model, record, by_compartment)
+        output = 0 if len(model.outputs) == 1 else _output(model, record, by_compartment)
         if output is None:
             where = f"{events.where}:{record.line}" if record.line else events.where
             known = ", ".join(f"{number} ({name})" for number, (name, _) in zip(model.output_numbers, model.outputs, strict=True))
@@ -275,8 +277,6 @@ def _by_compartment(model: DoseModel, levels: list[Record]) -> bool:
 
 def _output(model: DoseModel, record: Record, by_compartment: bool) -> int | None:  # noqa: FBT001
     names = [name for name, _ in model.outputs]
-    if len(names) == 1:
-        return 0
     asked = record.output
     if isinstance(asked, str):
         return names.index(asked) if asked in names else None
