@@ -1,5 +1,6 @@
 """The covariates of one person at each record: filled within the person alone, and how they hold between records."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -14,10 +15,9 @@ _STEP: float = 1.0  #: the longest stretch, in the model's time unit, on which a
 
 def fill(values: Array) -> Array:
     """Carry the last known value forward; rows before the first known value take that one."""
-    is_known = ~np.isnan(values)
-    if is_known.all():
+    if not any(map(math.isnan, values.tolist())):
         return values
-    known = np.flatnonzero(is_known)
+    known = np.flatnonzero(~np.isnan(values))
     if not known.size:
         return values
     places = np.searchsorted(known, np.arange(len(values)), side="right") - 1
@@ -37,7 +37,7 @@ def covariate_table(model: DoseModel, events: Events) -> dict[str, Array]:
     faults = []
     for one in model.covariates:
         values = fill(_given(events, one.name))
-        if np.isnan(values[:1]).any():  # filled, so that the first value tells of all
+        if math.isnan(values[0]):  # filled, so that the first value tells of all
             if one.default is None:
                 faults.append(
                     Fault(events.where, f"the covariate {one.name} is missing", _remedy(one.name, one.unit, one.column))

@@ -12,6 +12,7 @@ from garrod.dosing.solving.covariates import covariate_table, interpolated, occa
 from garrod.dosing.solving.events import RESET, RESET_AND_DOSE, Events, Record
 from garrod.model.errors import Fault, InputError, raise_together
 
+_RESETS: Final = frozenset({RESET, RESET_AND_DOSE})
 BOLUS, FIXED_RATE, MODEL_RATE, MODEL_DURATION = range(4)
 _TIMES: Final = frozenset({"TIME", "time", "t", "T"})
 
@@ -121,8 +122,8 @@ def plan(model: DoseModel, events: Events) -> Plan:
         covariates={name: values[first] for name, values in table.items()},
         clock=written[first],
         occasion=labels[first],
-        occasions=int(labels.max()) + 1,
-        resets=np.array([record.evid in {RESET, RESET_AND_DOSE} or record.steady == 1 for record in events.records]),
+        occasions=1 if model.occasions is None else int(labels.max()) + 1,
+        resets=np.array([record.evid in _RESETS or record.steady == 1 for record in events.records]),
         doses=doses,
         level_record=record.astype(int),
         level=level,
@@ -134,7 +135,7 @@ def plan(model: DoseModel, events: Events) -> Plan:
 
 def _sets(columns: list[Array]) -> tuple[Array, Array]:
     """Return the first row of each distinct set of values, and the set of each row."""
-    changing = [column for column in columns if (column != column[0]).any()]
+    changing = [column for column in columns if len(set(column.tolist())) > 1]  # on so few values faster than an array's any
     if not changing:
         return np.zeros(1, dtype=int), np.zeros(len(columns[0]), dtype=int)
     _, first, of_record = np.unique(np.column_stack(changing), axis=0, return_index=True, return_inverse=True)
