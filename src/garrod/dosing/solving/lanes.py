@@ -83,7 +83,10 @@ def people(model: DoseModel, plans: Sequence[Plan]) -> People:
 
     numbers = np.array([[_NUMBERS(dose) for dose in row] for row in doses], dtype=float).reshape(len(plans), count, 10)
     record, after, amount, state, kind, rate, steady, interval, earlier, rest = np.moveaxis(numbers, 2, 0)
-    named = [[[places.get(name, -1) for name in _NAMES(dose)] for dose in row] for row in doses]
+    alike: dict[tuple[str, ...], list[int]] = {}  # doses of one model are named alike, and people's tables are often alike too
+    for names in {_NAMES(dose) for row in doses for dose in row}:
+        alike[names] = [places.get(name, -1) for name in names]
+    named = [[alike[_NAMES(dose)] for dose in row] for row in doses]
     scale, share, lag, span = np.moveaxis(np.array(named, dtype=int).reshape(len(plans), count, 4), 2, 0)
     records = max(len(one.time) for one in plans)
     sets = max(len(one.clock) for one in plans)
@@ -118,7 +121,7 @@ def people(model: DoseModel, plans: Sequence[Plan]) -> People:
         output=_padded([one.output for one in plans], levels, 0),
         limit=_padded([one.limit for one in plans], levels, np.nan),
         is_level=np.array([[place < len(one.level) for place in range(levels)] for one in plans]).reshape(len(plans), levels),
-        order=np.array([_order(one, records, row) for one, row in zip(plans, doses, strict=True)]),
+        order=np.array(_orders(records, [tuple(dose.record for dose in row) for row in doses])),
     )
 
 
@@ -134,12 +137,18 @@ def _padded(rows: list[Array], length: int, fill: Any = None) -> Array:
     return np.array(out)
 
 
-def _order(one: Plan, records: int, doses: list[Dose]) -> list[int]:
+def _orders(records: int, rows: list[tuple[int, ...]]) -> list[list[int]]:
+    """Return the order of each person's items; ``rows`` are the records of each person's doses."""
+    known = {row: _order(records, row) for row in set(rows)}
+    return [known[row] for row in rows]
+
+
+def _order(records: int, doses: tuple[int, ...]) -> list[int]:
     """Return items in the order of the table: record r is r, start of dose i is records + i, its end records + doses + i."""
     items: list[int] = []
     of_row: dict[int, list[int]] = {}
-    for place, dose in enumerate(doses):
-        of_row.setdefault(dose.record, []).append(place)
+    for place, record in enumerate(doses):
+        of_row.setdefault(record, []).append(place)
     for record in range(records):
         items.append(record)
         for place in of_row.get(record, ()):
