@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from math import exp
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from garrod import load_knowledge, read_person
 from garrod.dosing.models.dose_model import DoseModel, Range, Target
 from garrod.dosing.models.model_file import model_of
+from garrod.dosing.people.person_covariates import covariates_of
 from garrod.dosing.people.request import NextDose, estimate_person, next_dose
 from garrod.dosing.regimens.exposures import Regimen
 from garrod.model.errors import InputError
@@ -476,4 +478,20 @@ def test_said_regimens_take_as_long_as_the_last_infusion(tmp_path: Path) -> None
 def test_a_models_default_is_shown_among_what_was_used(tmp_path: Path) -> None:
     used = model(("CRCL = {", "CANCER = { required = false, default = 0 }\nCRCL = {"))
     found = {one.name: one.evidence for one in dose_of(tmp_path, used).estimate.case.covariates}
-    assert found["CANCER"] == "the model's default"
+    assert found["CANCER"] == "the model's default, since CANCER is no part of a person file"
+
+
+def test_a_gene_that_could_lead_to_different_values_gives_none(tmp_path: Path) -> None:
+    used = model(("CRCL = {", 'EXPR = { unit = "" }\nCRCL = {'), ("[iiv]", GENE + "[iiv]"))
+    path = tmp_path / "person.json"
+    path.write_text(json.dumps({**PERSON, "outside_calls": [{"gene": "CYP3A5", "call": "*3/*3"}]}))
+    person = read_person(path, KNOWLEDGE)
+    findings = assess_body(person, KNOWLEDGE)
+    result = findings.gene("CYP3A5")
+    assert result is not None
+    settled, _ = covariates_of(used, person, findings, KNOWLEDGE, {})
+    assert "EXPR" in {one.name for one in settled}
+    open_result = replace(result, phenotypes_likely=("Normal Metabolizer", "Poor Metabolizer"))
+    _, missing = covariates_of(used, person, findings.with_genes([open_result]), KNOWLEDGE, {})
+    assert [one.name for one in missing] == ["EXPR"]
+    assert "not settled" in missing[0].reason

@@ -122,7 +122,8 @@ def covariates_of(
             if one.default is None:
                 missing.append(Missing(one.name, str(why.args[0]), str(why.args[1])))
             else:
-                found.append(CovariateValue(one.name, one.default, one.unit or "", None, "the model's default"))
+                evidence = f"the model's default, since {why.args[0]}"
+                found.append(CovariateValue(one.name, one.default, one.unit or "", None, evidence))
     return tuple(found), tuple(missing)
 
 
@@ -209,9 +210,14 @@ class _Source:
         gene, values = str(mapped["gene"]), mapped.get("values", {})
         assert isinstance(values, Mapping)
         result = self.findings.gene(gene)
-        phenotype = result.phenotype if result is not None and is_usable(result) else None
-        if phenotype in values:
-            return float(values[phenotype]), str(phenotype)
+        likely = {result.phenotype, *result.phenotypes_likely} if result is not None and is_usable(result) else set()
+        levels = {float(values[one]) if one in values else None for one in likely}
+        if len(levels) > 1 or (result is not None and result.needs_review):
+            told = " or ".join(sorted(str(one) for one in likely if one))
+            raise _UnknownError(f"{gene} is not settled ({told}), and its results lead to different values", "settle the gene")
+        if levels - {None}:
+            assert result is not None
+            return float(values[result.phenotype]), str(result.phenotype)
         if "unknown" in values:
             return float(values["unknown"]), "unknown"
         raise _UnknownError(

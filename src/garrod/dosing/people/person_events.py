@@ -22,7 +22,7 @@ from garrod.dosing.people.looking import (
     look_at_twins,
     look_at_ways,
 )
-from garrod.dosing.people.person_covariates import CovariateValue, Missing, covariates_of
+from garrod.dosing.people.person_covariates import CovariateValue, covariates_of
 from garrod.dosing.solving.events import DOSE, OBSERVATION, OTHER, Events, Record
 from garrod.dosing.units import TIME_H, concentration, hours, mass
 from garrod.knowledge.loading import Knowledge
@@ -63,16 +63,11 @@ class Case:
     last_duration_h: float | None = None
     checks: tuple[Check, ...] = ()
     refusals: tuple[Refusal, ...] = ()
-    missing: tuple[Missing, ...] = ()
 
     @property
     def now_in_model(self) -> float:
         """The time of ``now`` in the model's unit."""
         return _since(self.model, self.start, self.now)
-
-    def moment(self, time: float) -> float:
-        """Return hours since ``start`` of a time in the model's unit."""
-        return time * TIME_H[self.model.structure.units.get("time", "h")]
 
 
 def case_of(
@@ -126,7 +121,6 @@ def case_of(
         last_duration_h=_duration(*doses[-1]) if doses and doses[-1][1].duration is not None else None,
         checks=tuple(gathered.checks),
         refusals=tuple(gathered.refusals),
-        missing=missing,
     )
 
 

@@ -131,7 +131,7 @@ def next_dose(
     start = max(one.case.now_in_model, one.made.events.records[-1].time)
     allowed = tuple(Regimen(amount, interval, duration or 0.0) for amount, interval in regimens)
     try:
-        explanations = tuple(_explanations(one.made, wanted, start, above, allowed))
+        explanations = tuple(_explanations(one.made, wanted, start, above, allowed, duration or 0.0))
         last = one.case.last_amount
         ranked = rank_regimens(one.made, wanted, allowed, start=start, above=above, last_amount=last, duration=duration)
     except InputError as why:
@@ -186,7 +186,7 @@ def _wanted(model: DoseModel, said: Target | None) -> Target | None:
 
 
 def _explanations(
-    made: Estimate, target: Target, start: float, above: float | None, allowed: Sequence[Regimen]
+    made: Estimate, target: Target, start: float, above: float | None, allowed: Sequence[Regimen], duration: float
 ) -> Iterator[tuple[float, float]]:
     """Yield each minimum within 3 of the best with the daily amount that its point asks for; nothing where there is one."""
     near = [one for one in made.minima if one.objective - made.objective <= NEAR_OFV]
@@ -197,7 +197,7 @@ def _explanations(
     for one in near:
         alone = replace(made, minima=(one,))
         seen = seen_of(alone, target.metric, start=start, above=above, draws=0)
-        amount = seen.amount_for(middle_of(target), interval, made.model.dosing.infusion_h or 0.0)
+        amount = seen.amount_for(middle_of(target), interval, duration)
         yield one.objective - made.objective, amount * 24 / interval
 
 
